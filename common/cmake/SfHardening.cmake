@@ -1,0 +1,16 @@
+# What a program that runs as root everywhere is compiled with. Sanitizers replace fortification.
+include(CheckCCompilerFlag)
+
+function(sf_add_hardening target)
+    foreach(flag -fstack-protector-strong -fstack-clash-protection -fcf-protection)
+        string(MAKE_C_IDENTIFIER "SF_HAS${flag}" has)
+        check_c_compiler_flag("-Werror ${flag}" ${has})
+        if(${has})
+            target_compile_options(${target} INTERFACE ${flag})
+        endif()
+    endforeach()
+    if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT SF_SANITIZE)
+        target_compile_options(${target} INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+    endif()
+    target_link_options(${target} INTERFACE -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
+endfunction()
