@@ -1,4 +1,5 @@
-/* Growing bytes with a ceiling set at birth: struct sf_buffer b = {.limit_bytes = ...}, append, done. */
+/* Growing bytes with a ceiling set at birth: struct sf_buffer b = {.limit_bytes = ...}, append,
+ * done. */
 #ifndef SF_BASE_BUFFER_H
 #define SF_BASE_BUFFER_H
 

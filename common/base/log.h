@@ -20,7 +20,6 @@ void sf_log_init(const char *program, enum sf_log_level level);
 /* Called before a line is written, so that a progress bar can clear its own; NULL to unset. */
 void sf_log_set_before(void (*before)(void));
 
-void sf_log(enum sf_log_level level, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void sf_log(enum sf_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* True and `*ret` set when `text` is a decimal number of at most `max`; leading zeros are refused. */
+/* True and `*ret` set when `text` is a decimal number of at most `max`; leading zeros are refused.
+ */
 bool sf_number_parse(const char *text, uint64_t max, uint64_t *ret);
 
 /*

@@ -30,7 +30,8 @@ const char *sf_path_base(const char *path);
 /* "a/b", with exactly one slash between; NULL when out of memory. Owned by the caller. */
 char *sf_path_join(const char *a, const char *b);
 
-/* The part before the last '/', "." when there is none; NULL when out of memory. Owned by the caller. */
+/* The part before the last '/', "." when there is none; NULL when out of memory. Owned by the
+ * caller. */
 char *sf_path_parent(const char *path);
 
 #endif

@@ -1,0 +1,21 @@
+/* Making signatures through GPGME and the caller's own gpg-agent: no secret passes through us. */
+#ifndef SF_CONTENT_SIGN_H
+#define SF_CONTENT_SIGN_H
+
+#include <stddef.h>
+
+struct sf_buffer;
+struct sf_error;
+
+/*
+ * Clear-signs `text` with the key `fingerprint` (40 hex digits) of the keyring in GNUPGHOME.
+ * SHA-512. Errors: NOT_FOUND (no such secret key), SIGNATURE, IO.
+ */
+int sf_sign_clear(const char *fingerprint, const void *text, size_t size,
+                  struct sf_buffer *ret_signed, struct sf_error *err);
+
+/* A detached armored signature over the file at `fd` (from position 0). */
+int sf_sign_detached(const char *fingerprint, int fd, struct sf_buffer *ret_signature,
+                     struct sf_error *err);
+
+#endif

@@ -1,0 +1,18 @@
+/* A file written whole or not at all: temporary name, fsync, rename, fsync of the directory. */
+#ifndef SF_HOST_ATOMIC_FILE_H
+#define SF_HOST_ATOMIC_FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct sf_error;
+
+/* Replaces or creates `name` in `dir_fd`. After a failure the old file is as it was. */
+int sf_atomic_file_write(int dir_fd, const char *name, const void *bytes, size_t size, mode_t mode,
+                         struct sf_error *err);
+
+/* Appends one line to a file (history) with O_APPEND and fsync; creates it with `mode`. */
+int sf_atomic_file_append(int dir_fd, const char *name, const void *bytes, size_t size, mode_t mode,
+                          struct sf_error *err);
+
+#endif

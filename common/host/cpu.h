@@ -1,0 +1,16 @@
+/* The CPU's level of the x86-64 psABI, v1 to v4, by cpuid; "aarch64" elsewhere. */
+#ifndef SF_HOST_CPU_H
+#define SF_HOST_CPU_H
+
+#include <stdbool.h>
+
+/* "amd64", "arm64", or uname's machine for anything else; static. */
+const char *sf_cpu_arch(void);
+
+/* "x86-64-v1" … "x86-64-v4" or "aarch64"; static. */
+const char *sf_cpu_level(void);
+
+/* True when code for `need` runs on a CPU of level `have`; unknown levels never run. */
+bool sf_cpu_level_is_enough(const char *have, const char *need);
+
+#endif
