@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# The Debian packages that this project is built and tested with, and how they get onto a machine.
+# Sourced, not run. Names are those of Debian 12 and later and of Ubuntu 22.04 and later.
+
+# Read by the scripts that source this file.
+# shellcheck disable=SC2034
+packages_agent=(cmake ninja-build gcc libc6-dev pkg-config libcurl4-openssl-dev libarchive-dev
+    libelf-dev libssl-dev libgpgme-dev libsystemd-dev libinih-dev libzstd-dev libjansson-dev
+    libsmartcols-dev libcmocka-dev)
+
+# Without libjwt there is no auth/slurm, without libdbus and libbpf no cgroup/v2 plugin.
+# shellcheck disable=SC2034
+packages_slurm=(gcc libc6-dev make pkg-config libjson-c-dev libjwt-dev libyaml-dev
+    libhttp-parser-dev libdbus-1-dev libbpf-dev)
+
+# What a repository is made and served with.
+# shellcheck disable=SC2034
+packages_serve=(nginx curl ca-certificates gnupg gpgv gpg-agent zstd)
+
+# shellcheck disable=SC2034
+packages_tests=(git python3 shellcheck clang-format clang-tidy codespell mandoc strace patchelf
+    procps iproute2 util-linux file binutils xz-utils)
+
+# shellcheck disable=SC2034
+packages_node=(mmdebstrap systemd-container)
+
+packages_missing() {
+    local name
+    for name in "$@"; do
+        # Asked one by one: dpkg-query prints nothing for a name that it has never heard of.
+        if [[ $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) != installed ]]; then
+            printf '%s\n' "$name"
+        fi
+    done
+}
+
+# Installs, as root, what is missing of the packages named, and starts none of their services.
+packages_install() {
+    local -a missing
+    mapfile -t missing < <(packages_missing "$@")
+    if ((${#missing[@]} == 0)); then
+        return 0
+    fi
+    if ((EUID != 0)); then
+        echo "missing packages; as root: apt-get install ${missing[*]}" >&2
+        return 1
+    fi
+    echo "installing packages: ${missing[*]}" >&2
+    _packages_quietly apt-get -qq update
+    _packages_without_services apt-get -qq -y --no-install-recommends \
+        -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install "${missing[@]}"
+}
+
+# Runs a command whose output is of interest only when it fails.
+_packages_quietly() {
+    local log status=0
+    log=$(mktemp)
+    DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@" >"$log" 2>&1 </dev/null || status=$?
+    if ((status != 0)); then
+        tail -n 40 "$log" >&2
+        echo "exit status $status: $*" >&2
+    fi
+    rm -f "$log"
+    return "$status"
+}
+
+# Debian starts a service when its package is installed (nginx would take port 80). A policy
+# script is how it asks whether it may; an administrator's own stays as it is.
+_packages_without_services() (
+    policy=/usr/sbin/policy-rc.d
+    if [[ ! -e $policy ]]; then
+        trap 'rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    fi
+    _packages_quietly "$@"
+)
