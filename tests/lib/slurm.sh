@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # A real Slurm in the tests: the prefix it is built with, a one-node configuration, its daemons.
 # Sourced.
+#
+# auth/slurm has its sockets in /run/slurm and /run/slurmctld whatever the configuration says, so a
+# machine holds one cluster at a time; for more of them, see node.sh.
 
 # Length of every build prefix, so that another root's prefix fits where this one stood.
 slurm_prefix_bytes=127
@@ -39,4 +42,94 @@ slurm_arch() {
         aarch64) echo arm64 ;;
         *) uname -m ;;
     esac
+}
+
+# Writes a cluster of one node, this machine, below DIR, all of it on loopback.
+slurm_configure() {
+    local dir=$1 port=$((20000 + RANDOM % 20000))
+    mkdir -p "$dir/state" "$dir/spool" "$dir/log"
+    cat >"$dir/slurm.conf" <<EOF
+ClusterName=sf-test
+SlurmctldHost=localhost(127.0.0.1)
+SlurmctldPort=$port
+SlurmdPort=$((port + 1))
+CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/slurm
+CredType=cred/slurm
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
+ReturnToService=2
+StateSaveLocation=$dir/state
+SlurmdSpoolDir=$dir/spool
+SlurmctldPidFile=$dir/slurmctld.pid
+SlurmdPidFile=$dir/slurmd.pid
+SlurmctldLogFile=$dir/log/slurmctld.log
+SlurmdLogFile=$dir/log/slurmd.log
+NodeName=localhost NodeAddr=127.0.0.1 CPUs=1 State=UNKNOWN
+PartitionName=test Nodes=ALL Default=YES State=UP
+EOF
+    echo 'CgroupPlugin=disabled' >"$dir/cgroup.conf"
+    if [[ ! -f $dir/slurm.key ]]; then
+        (umask 077 && head -c 1024 /dev/urandom >"$dir/slurm.key")
+    fi
+}
+
+# Starts both daemons of the Slurm in the prefix VIEW with the configuration in DIR, and waits
+# until the node takes jobs. What runs already stays as it is.
+slurm_start() {
+    local dir=$1 view=$2 daemon deadline=$((SECONDS + 60))
+    for daemon in slurmctld slurmd; do
+        if ! slurm_pid "$dir" "$daemon" >/dev/null; then
+            _slurm_spawn "$dir" "$view" "$daemon"
+        fi
+    done
+    until [[ $(SLURM_CONF=$dir/slurm.conf "$view/bin/sinfo" -h -o %t 2>/dev/null) == idle ]]; do
+        if ((SECONDS >= deadline)); then
+            tail -n 20 "$dir"/log/*.log >&2
+            echo "the node of $dir does not take jobs" >&2
+            return 1
+        fi
+        sleep 0.2
+    done
+}
+
+# Stops the daemons of DIR and nobody else's.
+slurm_stop() {
+    local dir=$1 daemon pid attempt
+    for daemon in slurmd slurmctld; do
+        pid=$(slurm_pid "$dir" "$daemon") || continue
+        kill -TERM "$pid" 2>/dev/null || continue
+        for attempt in {1..100}; do
+            kill -0 "$pid" 2>/dev/null || continue 2
+            sleep 0.1
+        done
+        echo "$daemon ($pid) did not stop within $((attempt / 10)) s: killed" >&2
+        kill -KILL "$pid" 2>/dev/null || true
+    done
+}
+
+# Prints the process id of DIR's slurmctld or slurmd if it runs. A stale file may name a process
+# that is something else by now.
+slurm_pid() {
+    local pid
+    pid=$(cat "$1/$2.pid" 2>/dev/null) && [[ $(cat "/proc/$pid/comm" 2>/dev/null) == "$2" ]] &&
+        echo "$pid"
+}
+
+# In the background and in a session of its own, holding nothing of the caller's open.
+_slurm_spawn() {
+    local dir=$1 view=$2 daemon=$3
+    local -a arguments=(-D)
+    if [[ $daemon == slurmd ]]; then
+        arguments+=(-N localhost)
+    fi
+    (
+        exec </dev/null >"$dir/log/$daemon.out" 2>&1
+        cd /
+        SLURM_CONF=$dir/slurm.conf setsid "$view/sbin/$daemon" "${arguments[@]}" &
+        echo $! >"$dir/$daemon.pid"
+    )
 }
