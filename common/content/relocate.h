@@ -12,7 +12,10 @@
 #include <stdint.h>
 
 struct sf_error;
-struct sf_strlist;
+
+/* Ceilings of a rendered file: as shipped, and with a longer prefix on a node. */
+#define SF_RELOCATE_MAX_RENDERED         (1UL << 20)
+#define SF_RELOCATE_MAX_RENDERED_ON_NODE (4UL << 20)
 
 /*
  * Overwrites in `bytes`, which stand at `start` of the file, those parts of the file's slots that
