@@ -11,8 +11,8 @@ struct sf_error;
 
 struct sf_elf_info {
     bool is_elf;        /* false: nothing else is set */
+    char arch[16];      /* "amd64", "arm64", else "machine-N" and nothing more is read */
     bool is_executable; /* has an interpreter */
-    char arch[16];      /* "amd64", "arm64", else "machine-N" */
     char glibc[16];     /* highest GLIBC_x.y it needs, "" for none */
     char *soname;       /* NULL when it has none */
     char *rpath;        /* DT_RPATH or DT_RUNPATH, NULL when neither */
@@ -20,7 +20,11 @@ struct sf_elf_info {
     struct sf_strlist needed; /* DT_NEEDED in order */
 };
 
-/* Errors: FORMAT (an ELF header followed by nonsense), IO. A file without the magic is no error. */
+/*
+ * Reads what the loader reads, program headers and the dynamic segment: section headers may be
+ * missing or wrong. `name` is for messages. Errors: FORMAT (an ELF header followed by nonsense), IO, NO_MEMORY. A file without the magic is
+ * no error.
+ */
 int sf_elf_info_read(int fd, const char *name, struct sf_elf_info *ret, struct sf_error *err);
 
 void sf_elf_info_done(struct sf_elf_info *info);
