@@ -48,7 +48,11 @@ packages_install() {
     echo "installing packages: ${missing[*]}" >&2
     _packages_quietly apt-get -qq update
     _packages_without_services apt-get -qq -y --no-install-recommends \
-        -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install "${missing[@]}"
+        -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install "${missing[@]}" || return 1
+    # Nor at the next boot.
+    if [[ -d /run/systemd/system && " ${missing[*]} " == *' nginx '* ]]; then
+        systemctl --quiet disable nginx.service
+    fi
 }
 
 # Runs a command whose output is of interest only when it fails.
