@@ -101,6 +101,8 @@ slurm_stop() {
     local dir=$1 daemon pid attempt
     for daemon in slurmd slurmctld; do
         pid=$(slurm_pid "$dir" "$daemon") || continue
+        # They leave their sockets behind.
+        rm -f "/run/${daemon/slurmd/slurm}/sack.socket"
         kill -TERM "$pid" 2>/dev/null || continue
         for attempt in {1..100}; do
             kill -0 "$pid" 2>/dev/null || continue 2
