@@ -64,6 +64,7 @@ bool sf_path_is_clean_absolute(const char *path)
 bool sf_path_link_is_inside(const char *link, const char *target)
 {
     long depth = 0;
+    bool has_name = false;
 
     if (target[0] == '\0' || target[0] == '/' || has_control(target) ||
         strlen(target) > PATH_MAX_BYTES) {
@@ -77,8 +78,13 @@ bool sf_path_link_is_inside(const char *link, const char *target)
 
         if (length == 2 && target[0] == '.' && target[1] == '.') {
             depth--;
+            /* The name before it may be a link itself: then ".." leads elsewhere than it reads. */
+            if (has_name) {
+                return false;
+            }
         } else if (length > 0 && !(length == 1 && target[0] == '.')) {
             depth++;
+            has_name = true;
         }
         if (depth < 0) {
             return false;

@@ -20,7 +20,8 @@ bool sf_path_is_clean_absolute(const char *path);
 
 /*
  * True when a symbolic link at the safe relative path `link` with text `target` stays below the
- * tree's top: the target is relative and never climbs above it (threats 49, 52).
+ * tree's top: the target is relative, climbs only at its start, and never above the top, so that
+ * it stays inside whatever the names it passes are (threats 49, 52).
  */
 bool sf_path_link_is_inside(const char *link, const char *target);
 
