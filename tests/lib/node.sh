@@ -79,9 +79,11 @@ node_kill() {
 }
 
 node_forget() {
-    local name=$1
-    node_kill "$name"
-    rm -rf "$(_node_state "$name")"
+    local state
+    state=$(_node_state "$1")
+    node_kill "$1"
+    rm -rf "$state"
+    rmdir "${state%/*}" 2>/dev/null || true
 }
 
 _node_state() {
