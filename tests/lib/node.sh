@@ -9,7 +9,8 @@
 #   node_kill NAME                  the same without any order
 #   node_forget NAME                stops it and removes what it wrote
 #
-# A node has what sf-agent and Slurm need at run time and neither a compiler nor a -dev package.
+# A node has what sf-agent needs at run time, and neither a compiler nor a -dev package nor any of
+# the libraries that Slurm needs: those are a release's own.
 # It shares the host's network, so a web server on the host's loopback is reachable, unless an
 # option says otherwise. The repository and $SF_BIN are there, read-only, under their own names,
 # and $SF_BIN is in PATH. Nodes live below $SF_NODES (default: a directory of this process).
@@ -19,7 +20,6 @@ _node_lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 packages_node_system=(systemd systemd-sysv dbus procps iproute2 util-linux ca-certificates curl)
 packages_node_agent=(libcurl4 libarchive13 libelf1 libgpgme11 gpg gpgv gpg-agent gpgconf libsystemd0
     libinih1 libjansson4 libsmartcols1 libzstd1 libssl3)
-packages_node_slurm=(libjson-c5 libjwt0 libyaml-0-2 libhttp-parser2.9 libdbus-1-3 libbpf1)
 
 # True if this machine can hold nodes; says why not otherwise.
 node_possible() {
@@ -38,8 +38,8 @@ node_start() {
     state=$(_node_state "$name")
     shift
     packages_install systemd-container util-linux procps
-    lower=$(root_make node bookworm "${packages_node_system[@]}" "${packages_node_agent[@]}" \
-        "${packages_node_slurm[@]}") || return 1
+    lower=$(root_make node bookworm "${packages_node_system[@]}" "${packages_node_agent[@]}") ||
+        return 1
     mkdir -p "$state"
     rm -f "$state/pid"
     unshare -m bash "$_node_lib/node-boot" "$name" "$state" "$lower" "$@" \

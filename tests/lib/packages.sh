@@ -13,13 +13,13 @@ packages_agent=(cmake ninja-build gcc libc6-dev pkg-config libcurl4-openssl-dev 
 packages_slurm=(gcc libc6-dev make pkg-config libjson-c-dev libjwt-dev libyaml-dev
     libhttp-parser-dev libdbus-1-dev libbpf-dev)
 
-# What a repository is made and served with.
+# What sf-builder runs, and what a repository is signed and served with.
 # shellcheck disable=SC2034
-packages_serve=(nginx curl ca-certificates gnupg gpgv gpg-agent zstd)
+packages_serve=(binutils patchelf nginx curl ca-certificates gnupg gpgv gpg-agent zstd)
 
 # shellcheck disable=SC2034
-packages_tests=(git python3 shellcheck clang-format clang-tidy codespell mandoc strace patchelf
-    procps iproute2 util-linux file binutils xz-utils)
+packages_tests=(git python3 shellcheck clang-format clang-tidy codespell mandoc strace procps
+    iproute2 util-linux file xz-utils)
 
 # shellcheck disable=SC2034
 packages_node=(mmdebstrap systemd-container)

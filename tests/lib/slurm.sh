@@ -44,16 +44,24 @@ slurm_arch() {
     esac
 }
 
-# Writes a cluster of one node, this machine, below DIR, all of it on loopback.
+# Writes a cluster of one node, this machine, below DIR. NODE is the node's name if slurmd is to
+# find itself by it: the host name of the machine.
 slurm_configure() {
-    local dir=$1 port=$((20000 + RANDOM % 20000))
+    local dir=$1 node=${2:-localhost} port=$((20000 + RANDOM % 20000))
+    local address parameters=NoInAddrAny,NoCtldInAddrAny
+    # Slurm can listen on one address only if it is that of the machine's name. On Debian this is
+    # a loopback address; a machine whose name has none gets a Slurm that listens on all.
+    address=$(getent ahostsv4 "$(hostname)" | awk 'NR == 1 { print $1 }')
+    if [[ -z $address ]]; then
+        address=127.0.0.1 parameters=''
+    fi
     mkdir -p "$dir/state" "$dir/spool" "$dir/log"
     cat >"$dir/slurm.conf" <<EOF
 ClusterName=sf-test
-SlurmctldHost=localhost(127.0.0.1)
+SlurmctldHost=localhost($address)
 SlurmctldPort=$port
 SlurmdPort=$((port + 1))
-CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
+CommunicationParameters=$parameters
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/slurm
@@ -68,7 +76,7 @@ SlurmctldPidFile=$dir/slurmctld.pid
 SlurmdPidFile=$dir/slurmd.pid
 SlurmctldLogFile=$dir/log/slurmctld.log
 SlurmdLogFile=$dir/log/slurmd.log
-NodeName=localhost NodeAddr=127.0.0.1 CPUs=1 State=UNKNOWN
+NodeName=$node NodeAddr=$address CPUs=1 State=UNKNOWN
 PartitionName=test Nodes=ALL Default=YES State=UP
 EOF
     echo 'CgroupPlugin=disabled' >"$dir/cgroup.conf"
