@@ -24,12 +24,12 @@ int sf_links_sync_modules(const struct sf_layout *layout, const char *active_id,
                           struct sf_strlist *ret_skipped, struct sf_error *err);
 
 /*
- * /etc/systemd/system/<unit> for each of `units` -> <root>/current/meta/units/<unit> (or a copy in
+ * /etc/systemd/system/<unit> for each of `wanted` -> <root>/current/meta/units/<unit> (or a copy in
  * SF_UNITS_COPY; a copy carries a first comment line that marks it as ours), and removes ours of
- * units that are no longer there. `*ret_changed`: systemd must reload.
+ * units that are not wanted. SF_UNITS_NONE: nothing is wanted. `*ret_changed`: systemd must reload.
  */
 int sf_links_sync_units(const struct sf_layout *layout, enum sf_units_mode mode,
-                        const struct sf_strlist *units, struct sf_strlist *ret_skipped,
+                        const struct sf_strlist *wanted, struct sf_strlist *ret_skipped,
                         bool *ret_changed, struct sf_error *err);
 
 #endif

@@ -37,7 +37,8 @@ typedef int (*sf_tree_digest)(void *context, int fd, const struct sf_manifest_fi
 
 /*
  * Walks the tree at `tree_fd`; differences are findings (at most 10000), not errors. Extra files,
- * missing files, types, modes, owners, link targets, sizes and digests. Errors: IO, NO_MEMORY.
+ * missing files, types, modes, owners (as root), link targets, sizes and digests (`digest` NULL:
+ * contents are not read). Errors: IO, NO_MEMORY.
  */
 int sf_tree_check(int tree_fd, const struct sf_manifest *manifest, sf_tree_digest digest,
                   void *context, struct sf_findings *ret, struct sf_error *err);
