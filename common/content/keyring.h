@@ -31,6 +31,9 @@ int sf_keyring_digest(int keys_dir_fd, char hex[static 65], struct sf_error *err
 /* Full primary fingerprints (40 upper-case hex digits) of the pinned keys; borrowed until freed. */
 const struct sf_strlist *sf_keyring_fingerprints(const struct sf_keyring *keyring);
 
+/* Path of the temporary GnuPG home, for sf_openpgp_new(); borrowed until freed. */
+const char *sf_keyring_home(const struct sf_keyring *keyring);
+
 void sf_keyring_free(struct sf_keyring *keyring);
 
 SF_DEFINE_AUTO(keyring, struct sf_keyring *, sf_keyring_free)

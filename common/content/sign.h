@@ -8,13 +8,15 @@ struct sf_buffer;
 struct sf_error;
 
 /*
- * Clear-signs `text` with the key `fingerprint` (40 hex digits) of the keyring in GNUPGHOME.
- * SHA-512. Errors: NOT_FOUND (no such secret key), SIGNATURE, IO.
+ * Clear-signs `text` with the key `fingerprint` (40 hex digits) of the keyring in GNUPGHOME. The
+ * digest algorithm is what that gpg is configured for; one that verifiers refuse is an error.
+ * Errors: NOT_FOUND (no such secret key), SIGNATURE, FORMAT (a line too long to be verified).
  */
 int sf_sign_clear(const char *fingerprint, const void *text, size_t size,
                   struct sf_buffer *ret_signed, struct sf_error *err);
 
-/* A detached armored signature over the file at `fd` (from position 0). */
+/* A detached armored signature over the file at `fd` (from position 0). Errors: as above, IO.
+ */
 int sf_sign_detached(const char *fingerprint, int fd, struct sf_buffer *ret_signature,
                      struct sf_error *err);
 

@@ -10,7 +10,7 @@
 #ifndef SF_CONTENT_SIGNATURE_H
 #define SF_CONTENT_SIGNATURE_H
 
-#include "common/base/cleanup.h"
+#include "common/content/verified_file.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -19,53 +19,26 @@ struct sf_buffer;
 struct sf_error;
 struct sf_keyring;
 
-struct sf_signer {
-    char fingerprint[65]; /* of the primary key */
-    int64_t made_s;
-};
-
 /*
  * Verifies a clear-signed text and appends the signed text to `ret_text` (as GPGME hands it out:
  * nothing outside the signature gets there). The input must start with the armor's first line and
- * hold nothing before or after it. `ret_text` is only written on success. Errors: SIGNATURE with
- * what is wrong with each signature; FORMAT (not clear-signed at all: says when it looks like
- * HTML).
+ * hold nothing before or after it (armor.h). `ret_text` is only written on success. Errors:
+ * SIGNATURE with what is wrong with each signature; FORMAT (not clear-signed at all: says when it
+ * looks like HTML).
  */
 int sf_signature_verify_clear(const struct sf_keyring *keyring, const void *unverified, size_t size,
                               int64_t now_s, struct sf_buffer *ret_text,
                               struct sf_signer *ret_signer, struct sf_error *err);
 
-/* A file whose bytes were verified: its open fd, and the digest of each block as it was verified.
- */
-struct sf_verified_file {
-    int fd; /* owned */
-    uint64_t size_bytes;
-    uint64_t block_size_bytes;
-    char (*blocks)[65];
-    size_t block_count;
-    char sha256[65];
-    struct sf_signer signer; /* fingerprint "" when an index vouched for the digest */
-};
-
 /*
  * Verifies the detached signature `unverified_signature` over the regular file at `unverified_fd`
  * (position 0; the fd is taken on success). The digests are computed from the very bytes GPGME
  * read, so a later reader that checks blocks uses what was verified even if the file changes
- * (threat 46).
+ * (threat 46). Errors: SIGNATURE; INTEGRITY (the file changed while it was read), FORMAT (not a
+ * regular file), IO.
  */
 int sf_signature_verify_file(const struct sf_keyring *keyring, int unverified_fd,
                              const void *unverified_signature, size_t signature_size, int64_t now_s,
                              struct sf_verified_file *ret, struct sf_error *err);
-
-/*
- * The same for a file whose sha256 a verified index names. Errors: INTEGRITY when the file has
- * another digest.
- */
-int sf_verified_file_by_digest(int unverified_fd, const char *sha256, struct sf_verified_file *ret,
-                               struct sf_error *err);
-
-void sf_verified_file_done(struct sf_verified_file *file);
-
-SF_DEFINE_AUTO_STRUCT(verified_file, struct sf_verified_file, sf_verified_file_done)
 
 #endif
