@@ -22,9 +22,9 @@ struct sf_fetcher;
 struct sf_fetch_options {
     const char *proxy; /* NULL: none; the environment is not read */
     uint32_t connect_timeout_s;
-    uint32_t stall_timeout_s;
-    uint32_t min_rate_bytes_per_s;
-    uint32_t retries;
+    uint32_t stall_timeout_s;      /* without a byte */
+    uint32_t min_rate_bytes_per_s; /* on average, the stall timeout granted in advance; 0: any */
+    uint32_t retries;              /* after the first try, anew after each MiB received */
     const volatile bool *is_cancelled; /* set by a signal handler; may be NULL */
 };
 
@@ -62,13 +62,18 @@ struct sf_fetch_range {
     const char *url;
     uint64_t start;      /* first byte wanted */
     uint64_t size_bytes; /* of the whole file; one byte more is an error */
+    /* Polled about once a second, with the sink's context; true ends the transfer, INTERRUPTED. May
+     * be NULL. */
+    bool (*is_ended)(void *context);
 };
 
 /*
  * Gets the rest of a file from `start` into `sink`, with Range, and If-Range once a strong ETag is
  * known. After a broken connection it resumes where the sink was (the bytes the sink took stay
  * taken). A 200 to a Range request: the bytes before the position are skipped. A 206 that does not
- * start where asked, 416, another total: REMOTE. Errors also: NETWORK, INTERRUPTED, the sink's.
+ * start where asked, 416, another total, an HTML page: REMOTE. Errors also: NETWORK, INTERRUPTED,
+ * the sink's. What the bytes are is the sink's to check: a file replaced by another of the same
+ * size while it is fetched looks like one file here.
  */
 int sf_fetch_large(struct sf_fetcher *fetcher, const struct sf_fetch_range *range,
                    sf_fetch_sink sink, void *context, struct sf_error *err);
