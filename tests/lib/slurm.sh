@@ -51,7 +51,7 @@ slurm_configure() {
     local address parameters=NoInAddrAny,NoCtldInAddrAny
     # Slurm can listen on one address only if it is that of the machine's name. On Debian this is
     # a loopback address; a machine whose name has none gets a Slurm that listens on all.
-    address=$(getent ahostsv4 "$(hostname)" | awk 'NR == 1 { print $1 }')
+    address=$(getent ahostsv4 "$(hostname)" | awk 'NR == 1 { print $1 }') || true
     if [[ -z $address ]]; then
         address=127.0.0.1 parameters=''
     fi
@@ -61,7 +61,7 @@ ClusterName=sf-test
 SlurmctldHost=localhost($address)
 SlurmctldPort=$port
 SlurmdPort=$((port + 1))
-CommunicationParameters=$parameters
+${parameters:+CommunicationParameters=$parameters}
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/slurm
@@ -96,7 +96,7 @@ slurm_start() {
     done
     until [[ $(SLURM_CONF=$dir/slurm.conf "$view/bin/sinfo" -h -o %t 2>/dev/null) == idle ]]; do
         if ((SECONDS >= deadline)); then
-            tail -n 20 "$dir"/log/*.log >&2
+            tail -n 20 "$dir"/log/* >&2
             echo "the node of $dir does not take jobs" >&2
             return 1
         fi
