@@ -21,8 +21,7 @@ struct request {
     const struct sf_option **tables;
     struct sf_option help_table[2];
     char *options; /* the command's struct, and behind it the bool of --help */
-    char **operands;
-    int operand_count;
+    struct sf_operands operands;
 };
 
 static void request_done(struct request *request)
@@ -89,12 +88,12 @@ static int flush_output(struct sf_error *err)
 static int check_operands(const struct request *request, struct sf_error *err)
 {
     const struct sf_command *command = request->command;
-    int count = request->operand_count;
+    int count = request->operands.count;
 
     if (command->max_operands >= 0 && count > command->max_operands) {
         return sf_error_set(err, SF_E_USAGE, "'%s' expects %s, '%s' is too much", command->name,
                             command->max_operands == 0 ? "no operand" : command->operands,
-                            request->operands[command->max_operands]);
+                            request->operands.items[command->max_operands]);
     }
     if (count < command->min_operands) {
         return sf_error_set(err, SF_E_USAGE, "'%s' expects %s", command->name, command->operands);
@@ -148,8 +147,8 @@ static int run_request(const struct sf_program *program, const struct request *r
             return r;
         }
     }
-    r = command->run(program->context, request->options, request->operands, request->operand_count,
-                     err);
+    r = command->run(program->context, request->options, request->operands.items,
+                     request->operands.count, err);
     if (r < 0) {
         return r;
     }
@@ -170,8 +169,7 @@ static int run_command(const struct sf_program *program, int argc, char **argv,
     if (r < 0) {
         return r;
     }
-    r = sf_option_parse(request.tables, argc, argv, request.options, &request.operands,
-                        &request.operand_count, err);
+    r = sf_option_parse(request.tables, argc, argv, request.options, &request.operands, err);
     if (r < 0) {
         return sf_error_prefix(err, "%s: ", command->name);
     }

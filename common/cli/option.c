@@ -181,7 +181,7 @@ static int take_option(const struct parser *parser, int value, char *const *argv
 }
 
 int sf_option_parse(const struct sf_option *const *tables, int argc, char **argv, void *target,
-                    char ***ret_operands, int *ret_count, struct sf_error *err)
+                    struct sf_operands *ret_operands, struct sf_error *err)
 {
     sf_auto(parser) struct parser parser = {0};
     int r = parser_init(&parser, tables, err);
@@ -204,8 +204,7 @@ int sf_option_parse(const struct sf_option *const *tables, int argc, char **argv
             return r;
         }
     }
-    *ret_operands = argv + optind;
-    *ret_count = argc - optind;
+    *ret_operands = (struct sf_operands){.items = argv + optind, .count = argc - optind};
     return 0;
 }
 

@@ -24,14 +24,21 @@ struct sf_option {
     const char *help; /* one line, no period */
 };
 
+/* What is left of a command line: a part of argv. */
+struct sf_operands {
+    char **items;
+    int count;
+};
+
 /*
  * Parses argv[1..] with the rows of `tables` (NULL-terminated array of tables, the command's own
- * and the shared ones) into `target`. Operands land in `*ret_operands`, a pointer into argv
- * (permuted), `*ret_count` of them. --help is the caller's row. Errors: USAGE, naming the option,
- * with the nearest known one ("did you mean --keep?").
+ * and the shared ones) into `target`. The operands are borrowed from argv, which is permuted.
+ * --help is the caller's row. Errors: USAGE, naming the option, with the nearest known one ("did
+ * you mean --keep?"); SF_OPTION_LIST members may hold something even then, the caller releases
+ * them.
  */
 int sf_option_parse(const struct sf_option *const *tables, int argc, char **argv, void *target,
-                    char ***ret_operands, int *ret_count, struct sf_error *err);
+                    struct sf_operands *ret_operands, struct sf_error *err);
 
 /* Prints "  -n, --name ARG   help" lines, at most 80 columns. */
 void sf_option_print(const struct sf_option *table, FILE *out);

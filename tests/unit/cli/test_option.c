@@ -31,7 +31,7 @@ static int parse(const char *text, struct target *target, char **ret_first, int 
 {
     static char words[256];
     static char *argv[16];
-    char **operands = NULL;
+    struct sf_operands operands = {0};
     int argc = 0;
     char *rest = words;
 
@@ -40,10 +40,11 @@ static int parse(const char *text, struct target *target, char **ret_first, int 
         argv[argc++] = strsep(&rest, "|");
     }
     argv[argc] = NULL;
-    int r = sf_option_parse(tables, argc, argv, target, &operands, ret_count, err);
+    int r = sf_option_parse(tables, argc, argv, target, &operands, err);
 
     if (r == 0) {
-        *ret_first = operands[0];
+        *ret_first = operands.items[0];
+        *ret_count = operands.count;
     }
     return r;
 }
