@@ -13,6 +13,7 @@
 #include "common/base/cleanup.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
+#include "common/base/str.h"
 #include "common/format/json.h"
 #include "common/host/atomic_file.h"
 #include "common/host/dir.h"
@@ -29,6 +30,13 @@
 #define HISTORY_FILE   "history.jsonl"
 #define HISTORY_ROTATE (1L << 20)
 #define HISTORY_MAX    (4UL << 20)
+
+/* JSON takes UTF-8 only. A validator that is something else is forgotten, which costs one download.
+ */
+static const char *as_json_text(const char *text)
+{
+    return sf_str_is_utf8(text, strlen(text)) ? text : "";
+}
 
 static char *dump_origin(const struct sf_index_origin *origin)
 {
