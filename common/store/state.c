@@ -44,9 +44,10 @@ static char *dump_origin(const struct sf_index_origin *origin)
 
     sf_clock_format(origin->accepted_s, accepted);
     sf_auto(json) struct json_t *value =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "url", origin->url, "etag", origin->etag,
-                  "last_modified", origin->last_modified, "keys_digest", origin->keys_digest,
-                  "signer", origin->signer, "sha256", origin->sha256, "accepted", accepted);
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "url", as_json_text(origin->url), "etag",
+                  as_json_text(origin->etag), "last_modified", as_json_text(origin->last_modified),
+                  "keys_digest", origin->keys_digest, "signer", origin->signer, "sha256",
+                  origin->sha256, "accepted", accepted);
 
     return value == NULL ? NULL : sf_json_dump(value);
 }
