@@ -64,7 +64,8 @@ const struct sf_config_key *sf_config_keys(size_t *ret_count);
 /* A configuration of defaults. Errors: NO_MEMORY. */
 int sf_config_new(struct sf_config **ret, struct sf_error *err);
 
-/* Applies one file's text on top; `name` is for messages. Errors: CONFIG, NO_MEMORY. */
+/* Applies one file's text on top, a list in it replaces the list so far; `name` is for messages. On
+ * failure part of it may have been applied. Errors: CONFIG, NO_MEMORY. */
 int sf_config_apply(struct sf_config *config, const char *name, const char *text,
                     struct sf_error *err);
 
