@@ -5,6 +5,8 @@
 # auth/slurm has its sockets in /run/slurm and /run/slurmctld whatever the configuration says, so a
 # machine holds one cluster at a time; for more of them, see node.sh.
 
+_slurm_lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
 # Length of every build prefix, so that another root's prefix fits where this one stood.
 slurm_prefix_bytes=127
 
@@ -42,6 +44,19 @@ slurm_arch() {
         aarch64) echo arm64 ;;
         *) uname -m ;;
     esac
+}
+
+# Builds the Slurm VERSION-BUILD for this machine's toolchain and packs it, signed by FINGERPRINT of
+# $GNUPGHOME, into the repository REPO with the sf-builder in $SF_BIN.
+slurm_publish() {
+    local repo=$1 fingerprint=$2 version=$3 build=$4 destdir status=0
+    destdir=$(mktemp -d)
+    "$_slurm_lib/build-slurm" "$version" "$(slurm_id "$version" "$build")" "$destdir" &&
+        "$SF_BIN/sf-builder" pack --version "$version" --build "$build" \
+            --toolchain "$(slurm_toolchain)" --arch "$(slurm_arch)" --destdir "$destdir" \
+            --output "$repo" --sign "$fingerprint" || status=$?
+    rm -rf "$destdir"
+    return "$status"
 }
 
 # Writes a cluster of one node, this machine, below DIR. NODE is the node's name if slurmd is to
