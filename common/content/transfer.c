@@ -120,6 +120,10 @@ static int watch(void *context, curl_off_t total, curl_off_t now, curl_off_t up_
     (void)now;
     (void)up_total;
     (void)up_now;
+    /* Curl asks once more after a callback ended the run: the reason stays. */
+    if (run->result < 0) {
+        return 1;
+    }
     if ((run->options->is_cancelled != NULL && *run->options->is_cancelled) ||
         (request->is_ended != NULL && request->is_ended(request->context))) {
         run->result = sf_error_set(&run->error, SF_E_INTERRUPTED, "interrupted");
