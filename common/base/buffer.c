@@ -33,8 +33,7 @@ static int reserve(struct sf_buffer *buffer, size_t more, struct sf_error *err)
     return 0;
 }
 
-int sf_buffer_append(struct sf_buffer *buffer, const void *bytes, size_t size,
-                     struct sf_error *err)
+int sf_buffer_append(struct sf_buffer *buffer, const void *bytes, size_t size, struct sf_error *err)
 {
     int r = reserve(buffer, size, err);
 

@@ -38,7 +38,7 @@ bool sf_clock_parse(const char *text, int64_t *ret_time_s)
     struct tm parts = {0};
     const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts);
 
-    if (end == NULL || *end != '\0') {
+    if (end == NULL || *end != '\0' || strlen(text) != sizeof "2026-11-21T01:02:03Z" - 1) {
         return false;
     }
     int64_t time_s = (int64_t)timegm(&parts);

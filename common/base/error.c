@@ -12,10 +12,9 @@ struct code_row {
     const char *text;
 };
 
-static const struct code_row code_rows[SF_CODE_COUNT] = {
-    [SF_OK] = {"OK", 0, "done"},
+static const struct code_row code_rows[SF_CODE_COUNT] = {[SF_OK] = {"OK", 0, "done"},
 #define SF_ERROR_ROW(name, status, text) [SF_E_##name] = {#name, status, text},
-    SF_ERROR_CODES(SF_ERROR_ROW)
+                                                         SF_ERROR_CODES(SF_ERROR_ROW)
 #undef SF_ERROR_ROW
 };
 

@@ -42,7 +42,11 @@ bool sf_str_has_suffix(const char *text, const char *suffix)
 static size_t utf8_sequence_length(const unsigned char *text, size_t length)
 {
     static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t need = text[0] < 0x80 ? 1 : text[0] < 0xc0 ? 0 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
+    size_t need = text[0] < 0x80   ? 1
+                  : text[0] < 0xc0 ? 0
+                  : text[0] < 0xe0 ? 2
+                  : text[0] < 0xf0 ? 3
+                                   : 4;
 
     if (need <= 1 || text[0] > 0xf4 || need > length) {
         return need == 1 ? 1 : 0;
