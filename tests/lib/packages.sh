@@ -35,18 +35,26 @@ packages_missing() {
 }
 
 # Installs, as root, what is missing of the packages named, and starts none of their services.
+# Tests that run at the same time take turns.
 packages_install() {
+    if [[ -z $(packages_missing "$@") ]]; then
+        return 0
+    fi
+    if ((EUID != 0)); then
+        echo "missing packages; as root: apt-get install $(packages_missing "$@" | xargs)" >&2
+        return 1
+    fi
+    (flock 9 && _packages_install_missing "$@") 9>/run/sf-agent-packages.lock
+}
+
+_packages_install_missing() {
     local -a missing
     mapfile -t missing < <(packages_missing "$@")
     if ((${#missing[@]} == 0)); then
         return 0
     fi
-    if ((EUID != 0)); then
-        echo "missing packages; as root: apt-get install ${missing[*]}" >&2
-        return 1
-    fi
     echo "installing packages: ${missing[*]}" >&2
-    _packages_quietly apt-get -qq update
+    _packages_quietly apt-get -qq update || return 1
     _packages_without_services apt-get -qq -y --no-install-recommends \
         -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install "${missing[@]}" || return 1
     # Nor at the next boot.
