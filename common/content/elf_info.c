@@ -294,6 +294,24 @@ static void name_machine(const GElf_Ehdr *header, struct sf_elf_info *info)
     }
 }
 
+/* Counts the program headers and makes sure that each can be read: a missing one would hide what
+ * the file needs. libelf silently counts only those that lie within the file. */
+static bool has_program_headers(struct reader *reader, const GElf_Ehdr *header)
+{
+    GElf_Phdr segment;
+
+    if (elf_getphdrnum(reader->elf, &reader->segment_count) != 0 ||
+        reader->segment_count > MAX_PROGRAM_HEADERS || reader->segment_count != header->e_phnum) {
+        return false;
+    }
+    for (size_t i = 0; i < reader->segment_count; i++) {
+        if (gelf_getphdr(reader->elf, (int)i, &segment) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static int read_elf(struct reader *reader, struct sf_elf_info *info, struct sf_error *err)
 {
     GElf_Ehdr header;
@@ -308,11 +326,7 @@ static int read_elf(struct reader *reader, struct sf_elf_info *info, struct sf_e
         return 0;
     }
 
-    if (elf_getphdrnum(reader->elf, &reader->segment_count) != 0 ||
-        reader->segment_count > MAX_PROGRAM_HEADERS) {
-        return malformed(reader, "its program headers are not valid", err);
-    }
-    if (reader->segment_count > 0 && gelf_getphdr(reader->elf, 0, &segment) == NULL) {
+    if (!has_program_headers(reader, &header)) {
         return malformed(reader, "its program headers are not valid", err);
     }
     info->is_executable = find_segment(reader, PT_INTERP, &segment);
