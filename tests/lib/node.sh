@@ -13,7 +13,8 @@
 # the libraries that Slurm needs: those are a release's own.
 # It shares the host's network, so a web server on the host's loopback is reachable, unless an
 # option says otherwise. The repository and $SF_BIN are there, read-only, under their own names,
-# and $SF_BIN is in PATH. Nodes live below $SF_NODES (default: a directory of this process).
+# and $SF_BIN is in PATH. Nodes live below $SF_NODES (default: a directory of this process) and are
+# of the Debian release $SF_NODE_SUITE (default: bookworm).
 
 _node_lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -38,8 +39,8 @@ node_start() {
     state=$(_node_state "$name")
     shift
     packages_install systemd-container util-linux procps
-    lower=$(root_make node bookworm "${packages_node_system[@]}" "${packages_node_agent[@]}") ||
-        return 1
+    lower=$(root_make node "${SF_NODE_SUITE:-bookworm}" "${packages_node_system[@]}" \
+        "${packages_node_agent[@]}") || return 1
     mkdir -p "$state"
     rm -f "$state/pid"
     unshare -m bash "$_node_lib/node-boot" "$name" "$state" "$lower" "$@" \
