@@ -1,86 +1,100 @@
-/* Diagnostics: one line each, nothing forged, with the journal's priority. */
+/* What is written to standard error, and what is not. */
 #include "common/base/log.h"
 
 #include "tests/unit/sf_test.h"
 
-static int before_count;
+static int before_calls;
 
-static void count_before(void)
+static void count_call(void)
 {
-    before_count++;
+    before_calls++;
 }
 
-/* Standard error goes to a file for one call of `write_lines`; what it holds is the caller's. */
-static char *captured(const char *directory, void (*write_lines)(void))
+/* Runs `log_something` with standard error going to a file, and returns what was written. */
+static char *logged(const char *directory, void (*log_something)(void))
 {
+    char path[4096];
     char *text = calloc(1, 4096);
-    sf_autofree char *path = NULL;
 
     assert_non_null(text);
-    assert_true(asprintf(&path, "%s/err", directory) > 0);
+    (void)snprintf(path, sizeof path, "%s/stderr", directory);
+    int file = open(path, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
+    int saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 
-    int saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10);
-    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-    assert_true(saved >= 0 && fd >= 0 && dup2(fd, STDERR_FILENO) >= 0);
-    write_lines();
+    assert_true(file >= 0 && saved >= 0);
+    (void)fflush(stderr);
+    assert_true(dup2(file, STDERR_FILENO) >= 0);
+    log_something();
+    (void)fflush(stderr);
     assert_true(dup2(saved, STDERR_FILENO) >= 0);
-    assert_true(pread(fd, text, 4095, 0) >= 0);
-    (void)close(fd);
+    assert_true(pread(file, text, 4095, 0) >= 0);
     (void)close(saved);
+    (void)close(file);
     return text;
 }
 
-static void write_two_levels(void)
+static void log_two_levels(void)
 {
-    sf_log(SF_LOG_NOTICE, "mirror %d is slow", 2);
-    sf_log(SF_LOG_INFO, "not of interest");
+    sf_log(SF_LOG_INFO, "dropped");
+    sf_log(SF_LOG_WARNING, "kept %d", 7);
 }
 
-static void write_forged(void)
+static void log_hostile_name(void)
 {
-    sf_log(SF_LOG_ERROR, "name '%s'", "x\nsf-agent: done\x1b[2J");
+    sf_log(SF_LOG_ERROR, "name '%s'", "\x1b[2J\nsf-agent: all is well");
 }
 
-static void log_line_above_its_level_is_dropped(void **state)
-{
-    assert_int_equal(unsetenv("JOURNAL_STREAM"), 0);
-    sf_log_init("sf-agent", SF_LOG_NOTICE);
-    before_count = 0;
-    sf_log_set_before(count_before);
-    sf_autofree char *text = captured(*state, write_two_levels);
-
-    sf_log_set_before(NULL);
-    assert_string_equal(text, "sf-agent: mirror 2 is slow\n");
-    assert_int_equal(before_count, 1);
-}
-
-static void log_line_from_outside_stays_one_line(void **state)
+static void log_below_the_level_is_dropped(void **state)
 {
     assert_int_equal(unsetenv("JOURNAL_STREAM"), 0);
-    sf_log_init("sf-agent", SF_LOG_NOTICE);
-    sf_autofree char *text = captured(*state, write_forged);
+    sf_log_init("sf-test", SF_LOG_NOTICE);
+    sf_autofree char *text = logged(*state, log_two_levels);
 
-    assert_string_equal(text, "sf-agent: name 'x\\x0asf-agent: done\\x1b[2J'\n");
+    assert_string_equal(text, "sf-test: kept 7\n");
 }
 
-static void log_line_for_the_journal_has_a_priority(void **state)
+static void log_under_systemd_carries_the_priority(void **state)
 {
     assert_int_equal(setenv("JOURNAL_STREAM", "8:1", 1), 0);
-    sf_log_init("sf-agent", SF_LOG_DEBUG);
-    sf_autofree char *text = captured(*state, write_two_levels);
+    sf_log_init("sf-test", SF_LOG_NOTICE);
+    sf_autofree char *text = logged(*state, log_two_levels);
 
-    assert_string_equal(text, "<5>sf-agent: mirror 2 is slow\n<6>sf-agent: not of interest\n");
     assert_int_equal(unsetenv("JOURNAL_STREAM"), 0);
+    assert_string_equal(text, "<4>sf-test: kept 7\n");
+}
+
+static void log_of_a_hostile_name_stays_one_line(void **state)
+{
+    sf_log_init("sf-test", SF_LOG_NOTICE);
+    sf_autofree char *text = logged(*state, log_hostile_name);
+
+    assert_string_equal(text, "sf-test: name '\\x1b[2J\\x0asf-agent: all is well'\n");
+}
+
+static void log_before_is_called_for_each_line_written(void **state)
+{
+    sf_log_init("sf-test", SF_LOG_NOTICE);
+    before_calls = 0;
+    sf_log_set_before(count_call);
+    sf_autofree char *text = logged(*state, log_two_levels);
+
+    sf_log_set_before(NULL);
+    assert_int_equal(before_calls, 1);
+    assert_string_equal(text, "sf-test: kept 7\n");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(log_line_above_its_level_is_dropped),
-        cmocka_unit_test(log_line_from_outside_stays_one_line),
-        cmocka_unit_test(log_line_for_the_journal_has_a_priority),
+        cmocka_unit_test_setup_teardown(log_below_the_level_is_dropped, sf_test_make_directory,
+                                        sf_test_remove_directory),
+        cmocka_unit_test_setup_teardown(log_under_systemd_carries_the_priority,
+                                        sf_test_make_directory, sf_test_remove_directory),
+        cmocka_unit_test_setup_teardown(log_of_a_hostile_name_stays_one_line,
+                                        sf_test_make_directory, sf_test_remove_directory),
+        cmocka_unit_test_setup_teardown(log_before_is_called_for_each_line_written,
+                                        sf_test_make_directory, sf_test_remove_directory),
     };
 
-    return cmocka_run_group_tests(tests, sf_test_make_directory, sf_test_remove_directory);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,146 +1,101 @@
-/* Strings: built, compared, made safe to print. */
+/* Strings: safe to print, replaced, trimmed. */
 #include "common/base/str.h"
 
 #include "tests/unit/sf_test.h"
 
-static void str_format_makes_a_string(void **state)
-{
-    (void)state;
-    sf_autofree char *text = sf_str_format("%s-%d", "a", 1);
-
-    assert_string_equal(text, "a-1");
-}
-
-static void str_ends_are_compared_exactly(void **state)
-{
-    (void)state;
-    assert_true(sf_str_is_equal("a", "a"));
-    assert_false(sf_str_is_equal("a", "ab"));
-    assert_true(sf_str_has_prefix("abc", "ab"));
-    assert_true(sf_str_has_prefix("abc", ""));
-    assert_false(sf_str_has_prefix("ab", "abc"));
-    assert_true(sf_str_has_suffix("abc", "bc"));
-    assert_true(sf_str_has_suffix("abc", "abc"));
-    assert_false(sf_str_has_suffix("bc", "abc"));
-    assert_false(sf_str_has_suffix("abd", "bc"));
-}
-
-static void str_from_outside_is_made_printable(void **state)
+static void printable_control_and_invalid_bytes_are_shown_as_hex(void **state)
 {
     static const struct {
         const char *text;
-        const char *printable;
-    } rows[] = {
-        {"plain text", "plain text"},
-        {"f\xc3\xbcr \xf0\x9f\x98\x80", "f\xc3\xbcr \xf0\x9f\x98\x80"},
+        const char *shown;
+    } cases[] = {
+        {"", ""},
+        {"plain f\xc3\xbcr \xe2\x82\xac \xf0\x9f\x90\xa7", "plain f\xc3\xbcr \xe2\x82\xac "
+                                                           "\xf0\x9f\x90\xa7"},
+        {"\x1b[2J", "\\x1b[2J"},
         {"a\nb\tc\x7f", "a\\x0ab\\x09c\\x7f"},
-        {"\x1b[31m", "\\x1b[31m"},
         {"\xc2\x9b"
          "31m",
-         "\\xc2\\x9b31m"}, /* the one-character form of ESC [ */
+         "\\xc2\\x9b31m"},
         {"\xff\xfe", "\\xff\\xfe"},
         {"\xc3", "\\xc3"},
-        {"", ""},
+        {"\xe2\x82", "\\xe2\\x82"},
+        {"\xc0\xaf", "\\xc0\\xaf"},
+        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+        {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        sf_autofree char *text = sf_str_printable(rows[i].text);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sf_autofree char *shown = sf_str_printable(cases[i].text);
 
-        assert_string_equal(text, rows[i].printable);
+        assert_string_equal(shown, cases[i].shown);
     }
 }
 
-static void str_utf8_is_taken_as_rfc_3629_says(void **state)
+static void utf8_only_shortest_forms_are_valid(void **state)
 {
-    static const char *const good[] = {"",
-                                       "a",
-                                       "\xc2\x80",
-                                       "\xe0\xa0\x80",
-                                       "\xed\x9f\xbf",
-                                       "\xee\x80\x80",
-                                       "\xf0\x90\x80\x80",
-                                       "\xf4\x8f\xbf\xbf"};
-    static const char *const bad[] = {"\x80",
-                                      "\xc3",
-                                      "\xc0\xaf",
-                                      "\xe0\x9f\xbf",
-                                      "\xed\xa0\x80",
-                                      "\xf0\x8f\xbf\xbf",
-                                      "\xf4\x90\x80\x80",
-                                      "\xf8\x88\x80\x80\x80",
-                                      "\xe2\x82",
-                                      "\xe2\x28\xa1"};
-
     (void)state;
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        assert_true(sf_str_is_utf8(good[i], strlen(good[i])));
-    }
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_false(sf_str_is_utf8(bad[i], strlen(bad[i])));
-    }
-    /* The length counts, not the NUL: a sequence is not read past it. */
-    assert_false(sf_str_is_utf8("\xc3\xbc", 1));
+    assert_true(sf_str_is_utf8("", 0));
     assert_true(sf_str_is_utf8("a\0b", 3));
+    assert_true(sf_str_is_utf8("\xf4\x8f\xbf\xbf", 4));
+    assert_false(sf_str_is_utf8("\xf4\x90\x80\x80", 4));
+    assert_false(sf_str_is_utf8("\xc1\x81", 2));
+    assert_false(sf_str_is_utf8("\xe0\x80\xaf", 3));
+    assert_false(sf_str_is_utf8("\xf0\x80\x80\xaf", 4));
+    assert_false(sf_str_is_utf8("\x80", 1));
+    assert_false(sf_str_is_utf8("\xc3\xbc", 1));
+    assert_false(sf_str_is_utf8("\xf5\x80\x80\x80", 4));
 }
 
-static void str_replace_changes_each_occurrence(void **state)
-{
-    static const struct {
-        const char *text;
-        const char *from;
-        const char *to;
-        const char *result;
-    } rows[] = {
-        {"/a/b:/a/c", "/a", "/long", "/long/b:/long/c"},
-        {"aaa", "a", "", ""},
-        {"aaaa", "aa", "a", "aa"},
-        {"none", "x", "y", "none"},
-        {"", "x", "y", ""},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        size_t length = 0;
-        sf_autofree char *text =
-            sf_str_replace(rows[i].text, strlen(rows[i].text), rows[i].from, rows[i].to, &length);
-
-        assert_string_equal(text, rows[i].result);
-        assert_int_equal(length, strlen(rows[i].result));
-    }
-}
-
-static void str_replace_goes_on_after_a_nul(void **state)
+static void replace_shorter_longer_and_none_is_right(void **state)
 {
     size_t length = 0;
+    sf_autofree char *longer = sf_str_replace("a-b-", 4, "-", "<->", &length);
+    sf_autofree char *shorter = sf_str_replace("xxaxx", 5, "xx", "", &length);
+    sf_autofree char *none = sf_str_replace("abc", 3, "z", "y", &length);
+    sf_autofree char *with_nul = sf_str_replace("a\0a", 3, "a", "bb", &length);
 
     (void)state;
-    sf_autofree char *text = sf_str_replace("x\0x", 3, "x", "yz", &length);
-
+    assert_string_equal(longer, "a<->b<->");
+    assert_string_equal(shorter, "a");
+    assert_string_equal(none, "abc");
     assert_int_equal(length, 5);
-    assert_memory_equal(text, "yz\0yz", 6);
+    assert_memory_equal(with_nul, "bb\0bb", 6);
 }
 
-static void str_trim_takes_white_space_from_both_ends(void **state)
+static void affixes_are_compared_whole(void **state)
+{
+    (void)state;
+    assert_true(sf_str_has_prefix("abc", "ab"));
+    assert_false(sf_str_has_prefix("a", "ab"));
+    assert_true(sf_str_has_suffix("abc", "bc"));
+    assert_true(sf_str_has_suffix("abc", ""));
+    assert_false(sf_str_has_suffix("c", "bc"));
+    assert_true(sf_str_is_equal("a", "a"));
+    assert_false(sf_str_is_equal("a", "A"));
+}
+
+static void trim_removes_white_space_at_both_ends(void **state)
 {
     char text[] = " \t a b \r\n";
-    char blank[] = "  ";
+    char blank[] = " \n";
+    sf_autofree char *formatted = sf_str_format("%s-%d", "a", 7);
 
     (void)state;
     assert_string_equal(sf_str_trim(text), "a b");
     assert_string_equal(sf_str_trim(blank), "");
+    assert_string_equal(formatted, "a-7");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(str_format_makes_a_string),
-        cmocka_unit_test(str_ends_are_compared_exactly),
-        cmocka_unit_test(str_from_outside_is_made_printable),
-        cmocka_unit_test(str_utf8_is_taken_as_rfc_3629_says),
-        cmocka_unit_test(str_replace_changes_each_occurrence),
-        cmocka_unit_test(str_replace_goes_on_after_a_nul),
-        cmocka_unit_test(str_trim_takes_white_space_from_both_ends),
+        cmocka_unit_test(printable_control_and_invalid_bytes_are_shown_as_hex),
+        cmocka_unit_test(utf8_only_shortest_forms_are_valid),
+        cmocka_unit_test(replace_shorter_longer_and_none_is_right),
+        cmocka_unit_test(affixes_are_compared_whole),
+        cmocka_unit_test(trim_removes_white_space_at_both_ends),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
