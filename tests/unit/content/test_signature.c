@@ -45,10 +45,10 @@ static int start(void **state)
     make_key("", "other", "ed25519", "never");
     make_key("", "revoked", "ed25519", "never");
     make_key(PAST, "expired", "ed25519", "1d");
-    sf_test_write_file(gpg_directory, "work/data", "{\"serial\": 7}\n");
-    sf_test_write_file(gpg_directory, "work/other", "{\"serial\": 8}\n");
-    gpg("--local-user revoked --armor --output @/work/revoked.asc --detach-sign @/work/data");
-    gpg("--local-user revoked --armor --output @/work/revoked.clear --clear-sign @/work/data");
+    sf_test_write_file(gpg_directory, "made/data", "{\"serial\": 7}\n");
+    sf_test_write_file(gpg_directory, "made/other", "{\"serial\": 8}\n");
+    gpg("--local-user revoked --armor --output @/made/revoked.asc --detach-sign @/made/data");
+    gpg("--local-user revoked --armor --output @/made/revoked.clear --clear-sign @/made/data");
 
     char fingerprint[41];
     char name[512];
@@ -60,8 +60,8 @@ static int start(void **state)
     gpg_fixture_read(name, &certificate);
     char *armor = strstr(certificate.data, ":-----BEGIN");
 
-    sf_test_write_file(gpg_directory, "work/revocation", armor + 1);
-    gpg("--import @/work/revocation");
+    sf_test_write_file(gpg_directory, "made/revocation", armor + 1);
+    gpg("--import @/made/revocation");
     pin("good");
     pin("rsa");
     pin("revoked");
@@ -102,7 +102,7 @@ static void assert_file_refused(const char *signature, const char *fragment)
     struct sf_verified_file file = {.fd = -1};
     struct sf_error error;
 
-    assert_sf_fails(verify_file_at("work/data", signature, now_s, &file, &error), &error,
+    assert_sf_fails(verify_file_at("made/data", signature, now_s, &file, &error), &error,
                     SF_E_SIGNATURE, fragment);
     assert_int_equal(file.fd, -1);
     assert_null(file.blocks);
@@ -134,8 +134,8 @@ static void file_good_signature_is_accepted(void **state)
     struct sf_error error;
 
     (void)state;
-    gpg("--local-user good --armor --output @/work/good.asc --detach-sign @/work/data");
-    assert_sf_ok(verify_file_at("work/data", "work/good.asc", now_s, &file, &error), &error);
+    gpg("--local-user good --armor --output @/made/good.asc --detach-sign @/made/data");
+    assert_sf_ok(verify_file_at("made/data", "made/good.asc", now_s, &file, &error), &error);
     assert_string_equal(file.signer.fingerprint, pinned);
     assert_true(file.signer.made_s >= now_s - 60);
     assert_true(file.fd >= 0);
@@ -152,19 +152,19 @@ static void file_of_many_blocks_is_digested_by_block(void **state)
     char path[512];
 
     (void)state;
-    (void)snprintf(path, sizeof path, "%s/work/big", gpg_directory);
+    (void)snprintf(path, sizeof path, "%s/made/big", gpg_directory);
     FILE *stream = fopen(path, "we");
 
     for (int i = 0; i < 300000; i++) {
         (void)fprintf(stream, "%08d\n", i);
     }
     (void)fclose(stream);
-    gpg("--local-user rsa --armor --output @/work/big.asc --detach-sign @/work/big");
-    assert_sf_ok(verify_file_at("work/big", "work/big.asc", now_s, &file, &error), &error);
+    gpg("--local-user rsa --armor --output @/made/big.asc --detach-sign @/made/big");
+    assert_sf_ok(verify_file_at("made/big", "made/big.asc", now_s, &file, &error), &error);
     assert_string_equal(file.signer.fingerprint, rsa);
     assert_int_equal(file.size_bytes, 2700000);
     assert_int_equal(file.block_count, 3);
-    int fd = gpg_fixture_open("work/big");
+    int fd = gpg_fixture_open("made/big");
 
     assert_sf_ok(sf_verified_file_by_digest(fd, file.sha256, &again, &error), &error);
     assert_memory_equal(file.blocks, again.blocks, 3 * sizeof *file.blocks);
@@ -176,8 +176,8 @@ static void file_changed_data_is_refused(void **state)
     struct sf_error error;
 
     (void)state;
-    gpg("--local-user good --armor --output @/work/good.asc --detach-sign @/work/data");
-    assert_sf_fails(verify_file_at("work/other", "work/good.asc", now_s, &file, &error), &error,
+    gpg("--local-user good --armor --output @/made/good.asc --detach-sign @/made/data");
+    assert_sf_fails(verify_file_at("made/other", "made/good.asc", now_s, &file, &error), &error,
                     SF_E_SIGNATURE, "bad signature: the data was changed");
 }
 
@@ -187,9 +187,9 @@ static void file_unpinned_signer_is_refused_by_name(void **state)
 
     (void)state;
     gpg_fixture_fingerprint("other", other);
-    gpg("--local-user other --armor --output @/work/other.asc --detach-sign @/work/data");
-    assert_file_refused("work/other.asc", "not among the pinned keys");
-    assert_file_refused("work/other.asc", other);
+    gpg("--local-user other --armor --output @/made/other.asc --detach-sign @/made/data");
+    assert_file_refused("made/other.asc", "not among the pinned keys");
+    assert_file_refused("made/other.asc", other);
 }
 
 static void file_second_unknown_signer_is_tolerated(void **state)
@@ -198,69 +198,69 @@ static void file_second_unknown_signer_is_tolerated(void **state)
     struct sf_error error;
 
     (void)state;
-    gpg("--local-user other --local-user good --armor --output @/work/two.asc "
-        "--detach-sign @/work/data");
-    assert_sf_ok(verify_file_at("work/data", "work/two.asc", now_s, &file, &error), &error);
+    gpg("--local-user other --local-user good --armor --output @/made/two.asc "
+        "--detach-sign @/made/data");
+    assert_sf_ok(verify_file_at("made/data", "made/two.asc", now_s, &file, &error), &error);
     assert_string_equal(file.signer.fingerprint, pinned);
 }
 
 static void file_expired_key_is_refused(void **state)
 {
     (void)state;
-    gpg(PAST "--local-user expired --armor --output @/work/expired.asc --detach-sign @/work/data");
-    assert_file_refused("work/expired.asc", "its key expired on 2020-01-02");
+    gpg(PAST "--local-user expired --armor --output @/made/expired.asc --detach-sign @/made/data");
+    assert_file_refused("made/expired.asc", "its key expired on 2020-01-02");
 }
 
 static void file_revoked_key_is_refused(void **state)
 {
     (void)state;
-    assert_file_refused("work/revoked.asc", "its key is revoked");
+    assert_file_refused("made/revoked.asc", "its key is revoked");
 }
 
 static void file_expired_signature_is_refused(void **state)
 {
     (void)state;
-    gpg("--local-user good --default-sig-expire seconds=1 --armor --output @/work/expiring.asc "
-        "--detach-sign @/work/data");
+    gpg("--local-user good --default-sig-expire seconds=1 --armor --output @/made/expiring.asc "
+        "--detach-sign @/made/data");
     now_s += 100;
-    assert_file_refused("work/expiring.asc", "the signature expired on");
+    assert_file_refused("made/expiring.asc", "the signature expired on");
     now_s -= 100;
     (void)sleep(2);
     now_s -= 100;
-    assert_file_refused("work/expiring.asc", "the signature expired on");
+    assert_file_refused("made/expiring.asc", "the signature expired on");
     now_s += 100;
 }
 
 static void file_sha1_is_refused(void **state)
 {
     (void)state;
-    gpg("--local-user rsa --digest-algo SHA1 --armor --output @/work/sha1.asc "
-        "--detach-sign @/work/data");
-    assert_file_refused("work/sha1.asc", "digest algorithm SHA1 is not accepted");
+    gpg("--local-user rsa --digest-algo SHA1 --armor --output @/made/sha1.asc "
+        "--detach-sign @/made/data");
+    assert_file_refused("made/sha1.asc", "digest algorithm SHA1 is not accepted");
 }
 
 static void file_signature_from_the_future_is_refused(void **state)
 {
     (void)state;
     gpg("--faked-system-time 20990101T000000! --local-user good --armor "
-        "--output @/work/future.asc --detach-sign @/work/data");
-    assert_file_refused("work/future.asc", "made in the future, on 2099-01-01");
+        "--output @/made/future.asc --detach-sign @/made/data");
+    assert_file_refused("made/future.asc", "made in the future, on 2099-01-01");
 }
 
 static void file_with_other_openpgp_as_signature_is_refused(void **state)
 {
     (void)state;
-    gpg("--local-user good --armor --output @/work/attached.asc --sign @/work/data");
-    gpg("--local-user good --armor --output @/work/clear.asc --clear-sign @/work/data");
-    sf_test_write_file(gpg_directory, "work/empty.asc", "");
-    sf_test_write_file(gpg_directory, "work/garbage.asc", "what is this\n");
-    sf_test_write_file(gpg_directory, "work/broken.asc",
+    gpg("--local-user good --armor --output @/made/attached.asc --sign @/made/data");
+    gpg("--local-user good --armor --output @/made/clear.asc --clear-sign @/made/data");
+    sf_test_write_file(gpg_directory, "made/empty.asc", "");
+    sf_test_write_file(gpg_directory, "made/garbage.asc", "what is this\n");
+    sf_test_write_file(gpg_directory, "made/broken.asc",
                        "-----BEGIN PGP SIGNATURE-----\n\nAAAA\n-----END PGP SIGNATURE-----\n");
-    assert_file_refused("work/attached.asc", "a whole message");
-    assert_file_refused("work/clear.asc", "a clear-signed text");
-    assert_file_refused("work/empty.asc", "empty");
-    assert_file_refused("work/garbage.asc", "not an armored signature");
-    assert_file_refused("work/broken.asc", "no signature in it");
+    assert_file_refused("made/attached.asc", "a whole message");
+    assert_file_refused("made/clear.asc", "a clear-signed text");
+    assert_file_refused("made/empty.asc", "empty");
+    assert_file_refused("made/garbage.asc", "not an armored signature");
+    assert_file_refused("made/broken.asc", "no signature in it");
 }
 
 static void clear_good_text_is_handed_out(void **state)
@@ -270,8 +270,8 @@ static void clear_good_text_is_handed_out(void **state)
     struct sf_error error;
 
     (void)state;
-    gpg("--local-user good --output @/work/good.clear --clear-sign @/work/data");
-    assert_sf_ok(verify_clear("work/good.clear", &text, &signer, &error), &error);
+    gpg("--local-user good --output @/made/good.clear --clear-sign @/made/data");
+    assert_sf_ok(verify_clear("made/good.clear", &text, &signer, &error), &error);
     assert_string_equal(text.data, "{\"serial\": 7}\n");
     assert_string_equal(signer.fingerprint, pinned);
 }
@@ -281,33 +281,33 @@ static void clear_changed_text_is_refused(void **state)
     sf_auto(buffer) struct sf_buffer input = {.limit_bytes = 65536};
 
     (void)state;
-    gpg("--local-user good --output @/work/good.clear --clear-sign @/work/data");
-    gpg_fixture_read("work/good.clear", &input);
+    gpg("--local-user good --output @/made/good.clear --clear-sign @/made/data");
+    gpg_fixture_read("made/good.clear", &input);
     *strchr(input.data, '7') = '9';
-    sf_test_write_file(gpg_directory, "work/changed.clear", input.data);
-    assert_clear_refused("work/changed.clear", SF_E_SIGNATURE, "bad signature");
+    sf_test_write_file(gpg_directory, "made/changed.clear", input.data);
+    assert_clear_refused("made/changed.clear", SF_E_SIGNATURE, "bad signature");
 }
 
 static void clear_bad_signers_are_refused(void **state)
 {
     (void)state;
-    gpg("--local-user other --output @/work/other.clear --clear-sign @/work/data");
-    gpg("--local-user rsa --digest-algo SHA1 --output @/work/sha1.clear --clear-sign @/work/data");
-    assert_clear_refused("work/other.clear", SF_E_SIGNATURE, "not among the pinned keys");
-    assert_clear_refused("work/sha1.clear", SF_E_SIGNATURE, "SHA1 is not accepted");
-    assert_clear_refused("work/revoked.clear", SF_E_SIGNATURE, "revoked");
+    gpg("--local-user other --output @/made/other.clear --clear-sign @/made/data");
+    gpg("--local-user rsa --digest-algo SHA1 --output @/made/sha1.clear --clear-sign @/made/data");
+    assert_clear_refused("made/other.clear", SF_E_SIGNATURE, "not among the pinned keys");
+    assert_clear_refused("made/sha1.clear", SF_E_SIGNATURE, "SHA1 is not accepted");
+    assert_clear_refused("made/revoked.clear", SF_E_SIGNATURE, "revoked");
 }
 
 static void clear_other_input_is_refused(void **state)
 {
     (void)state;
-    gpg("--local-user good --armor --output @/work/attached.asc --sign @/work/data");
-    sf_test_write_file(gpg_directory, "work/page", "<!DOCTYPE html><html></html>\n");
-    sf_test_write_file(gpg_directory, "work/nothing", "");
-    assert_clear_refused("work/data", SF_E_FORMAT, "not a clear-signed text");
-    assert_clear_refused("work/attached.asc", SF_E_FORMAT, "not a clear-signed text");
-    assert_clear_refused("work/page", SF_E_FORMAT, "captive portal");
-    assert_clear_refused("work/nothing", SF_E_FORMAT, "not a clear-signed text");
+    gpg("--local-user good --armor --output @/made/attached.asc --sign @/made/data");
+    sf_test_write_file(gpg_directory, "made/page", "<!DOCTYPE html><html></html>\n");
+    sf_test_write_file(gpg_directory, "made/nothing", "");
+    assert_clear_refused("made/data", SF_E_FORMAT, "not a clear-signed text");
+    assert_clear_refused("made/attached.asc", SF_E_FORMAT, "not a clear-signed text");
+    assert_clear_refused("made/page", SF_E_FORMAT, "captive portal");
+    assert_clear_refused("made/nothing", SF_E_FORMAT, "not a clear-signed text");
 }
 
 int main(void)
