@@ -244,43 +244,24 @@ static int rotate_history(const struct sf_layout *layout, struct sf_error *err)
                                 text.size - (size_t)(start - text.data), 0644, err);
 }
 
-/* True when a crash left the last line without its end. */
-static bool has_torn_end(int state_fd, const struct stat *status)
-{
-    sf_autoclose int fd = openat(state_fd, HISTORY_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    char last = '\n';
-
-    return fd >= 0 && status->st_size > 0 && pread(fd, &last, 1, status->st_size - 1) == 1 &&
-           last != '\n';
-}
-
 int sf_state_record(const struct sf_layout *layout, const struct sf_history_line *line,
                     struct sf_error *err)
 {
     sf_autofree char *text = sf_history_line_dump(line);
-    sf_auto(buffer) struct sf_buffer bytes = {.limit_bytes = HISTORY_MAX};
     struct stat status = {0};
-    int r = 0;
 
     if (text == NULL) {
         return sf_error_no_memory(err);
     }
-    bool is_there = fstatat(layout->state_fd, HISTORY_FILE, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (fstatat(layout->state_fd, HISTORY_FILE, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+        status.st_size > HISTORY_ROTATE) {
+        int r = rotate_history(layout, err);
 
-    if (is_there && status.st_size > HISTORY_ROTATE) {
-        r = rotate_history(layout, err);
         if (r < 0) {
             return sf_error_prefix(err, "/var/lib/sf-agent/" HISTORY_FILE ": ");
         }
-        is_there = false;
     }
-    bool is_torn = is_there && has_torn_end(layout->state_fd, &status);
-
-    r = sf_buffer_format(&bytes, err, "%s%s", is_torn ? "\n" : "", text);
-    if (r < 0) {
-        return r;
-    }
-    return sf_atomic_file_append(layout->state_fd, HISTORY_FILE, bytes.data, bytes.size, 0644, err);
+    return sf_atomic_file_append(layout->state_fd, HISTORY_FILE, text, strlen(text), 0644, err);
 }
 
 static size_t count_lines(const struct sf_buffer *text)

@@ -24,37 +24,30 @@
 /* RENAME_NOREPLACE; headers give it different homes. */
 #define NOREPLACE 1U
 
-/* True when `id` is written as sf_release_format() would write it. */
-static bool is_id(const char *id, struct sf_release *ret_release)
-{
-    char again[SF_RELEASE_ID_SIZE];
-    struct sf_error ignored;
-
-    if (sf_release_parse(id, ret_release, &ignored) < 0) {
-        return false;
-    }
-    sf_release_format(ret_release, again);
-    return strcmp(id, again) == 0;
-}
-
 /* "<directory>/<id><suffix>"; ids come from people, too, and become paths only here. */
 static int format_path(const char *directory, const char *id, const char *suffix,
                        char path[static PATH_SIZE], struct sf_error *err)
 {
     struct sf_release release;
+    int r = sf_release_parse(id, &release, err);
 
-    if (!is_id(id, &release)) {
-        return sf_error_set(err, SF_E_FORMAT, "'%s' is not the id of a release", id);
+    if (r < 0) {
+        return r;
     }
     (void)snprintf(path, PATH_SIZE, "%s/%s%s", directory, id, suffix);
     return 0;
 }
 
-static bool is_directory(int dir_fd, const char *path)
+/* True when releases/ has a directory of that name; its manifest may be missing. */
+static bool is_tree(const struct sf_layout *layout, const char *id)
 {
+    struct sf_error ignored;
     struct stat status = {0};
+    char path[PATH_SIZE];
 
-    return fstatat(dir_fd, path, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+    return format_path(SF_LAYOUT_RELEASES, id, "", path, &ignored) == 0 &&
+           fstatat(layout->root_fd, path, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISDIR(status.st_mode);
 }
 
 static int compare_releases(const void *a, const void *b)
@@ -90,11 +83,11 @@ int sf_tree_list(const struct sf_layout *layout, struct sf_release **ret, size_t
         return sf_error_no_memory(err);
     }
     for (size_t i = 0; i < names.count; i++) {
-        char path[PATH_SIZE];
+        struct sf_error ignored;
 
-        if (format_path(SF_LAYOUT_RELEASES, names.items[i], "", path, err) == 0 &&
-            is_directory(layout->root_fd, path)) {
-            (void)is_id(names.items[i], &releases[count++]);
+        if (sf_release_parse(names.items[i], &releases[count], &ignored) == 0 &&
+            is_tree(layout, names.items[i])) {
+            count++;
         }
     }
     if (count > 1) {
@@ -119,6 +112,7 @@ bool sf_tree_is_present(const struct sf_layout *layout, const char *id)
 static int read_release_link(const struct sf_layout *layout, const char *name,
                              char ret_id[static SF_RELEASE_ID_SIZE], struct sf_error *err)
 {
+    static const char to_releases[] = SF_LAYOUT_RELEASES "/";
     sf_autofree char *target = NULL;
     struct sf_release release;
 
@@ -131,14 +125,16 @@ static int read_release_link(const struct sf_layout *layout, const char *name,
     if (r < 0 && r != -SF_E_NOT_FOUND) {
         return r;
     }
-    if (r < 0 || !sf_str_has_prefix(target, SF_LAYOUT_RELEASES "/") ||
-        !is_id(target + strlen(SF_LAYOUT_RELEASES "/"), &release)) {
+    const char *id =
+        r == 0 && sf_str_has_prefix(target, to_releases) ? target + strlen(to_releases) : "";
+
+    if (sf_release_parse(id, &release, err) < 0) {
         return sf_error_set(err, SF_E_FORMAT,
-                            "'%s/%s' is not a link to a release of this store%s%s; move it away",
-                            layout->root, name, r < 0 ? "" : " but to ", r < 0 ? "" : target);
+                            "'%s/%s' is not a link to a release of this store; move it away",
+                            layout->root, name);
     }
     *ret_id = '\0';
-    if (is_directory(layout->root_fd, target)) {
+    if (is_tree(layout, id)) {
         sf_release_format(&release, ret_id);
     }
     return 0;

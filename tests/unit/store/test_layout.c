@@ -62,6 +62,7 @@ static void layout_read_only_opens_what_is_there(void **state)
     sf_auto(layout) struct sf_layout *layout = NULL;
     struct sf_error err;
 
+    assert_true(made->root_fd >= 0);
     assert_sf_ok(sf_layout_open(*state, "/opt/slurm", &layout, &err), &err);
     assert_true(layout->root_fd >= 0);
     assert_true(layout->state_fd >= 0);

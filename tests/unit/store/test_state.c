@@ -8,6 +8,10 @@
 #define JOURNAL "var/lib/sf-agent/journal.json"
 #define HISTORY "var/lib/sf-agent/history.jsonl"
 
+#define GOOD_ORIGIN                                                                                \
+    "{\"accepted\":\"2026-11-21T01:02:03Z\",\"etag\":\"\",\"keys_digest\":\"\","                   \
+    "\"last_modified\":\"\",\"sha256\":\"\",\"signer\":\"\",\"url\":\"\"}"
+
 static const struct sf_index_origin origin = {
     .url = "https://mirror.example.org/slurm",
     .etag = "\"abc\"",
@@ -108,13 +112,7 @@ static void index_never_accepted_is_not_found(void **state)
 static void index_damaged_is_refused(void **state)
 {
     static const char *const texts[] = {
-        "",
-        "\n",
-        "garbage",
-        "{}\n{}",
-        "{\"url\":1}\n{}",
-        "{\"accepted\":\"2026-11-21T01:02:03Z\",\"etag\":\"\",\"keys_digest\":\"\","
-        "\"last_modified\":\"\",\"sha256\":\"\",\"signer\":\"\",\"url\":\"\"}\n{\"format\":1"};
+        "", "\n", "garbage", "{}\n{}", "{\"url\":1}\n{}", GOOD_ORIGIN "\n{\"format\":1"};
     sf_auto(layout) struct sf_layout *layout = store_open(state);
     struct sf_error err;
 
