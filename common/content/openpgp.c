@@ -13,14 +13,24 @@ static void check_version(void)
     gpgme_version = gpgme_check_version("1.13.0");
 }
 
-int sf_openpgp_new(const char *home, struct gpgme_context **ret, struct sf_error *err)
+int sf_openpgp_init(struct sf_error *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    sf_auto(openpgp) struct gpgme_context *context = NULL;
 
     (void)pthread_once(&once, check_version);
     if (gpgme_version == NULL) {
         return sf_error_set(err, SF_E_INTERNAL, "gpgme is older than 1.13");
+    }
+    return 0;
+}
+
+int sf_openpgp_new(const char *home, struct gpgme_context **ret, struct sf_error *err)
+{
+    sf_auto(openpgp) struct gpgme_context *context = NULL;
+    int r = sf_openpgp_init(err);
+
+    if (r < 0) {
+        return r;
     }
     gpgme_error_t e = gpgme_engine_check_version(GPGME_PROTOCOL_OpenPGP);
 

@@ -10,6 +10,10 @@
 struct gpgme_context;
 struct sf_error;
 
+/* Makes GPGME usable; it refuses every other call before, even for a data buffer. Errors: INTERNAL.
+ */
+int sf_openpgp_init(struct sf_error *err);
+
 /*
  * A context with its GnuPG home at `home`, or at the caller's own (GNUPGHOME, else ~/.gnupg) when
  * that is NULL. Owned by the caller. Errors: INTERNAL (no usable gpg on this node), NO_MEMORY.

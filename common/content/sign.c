@@ -112,6 +112,9 @@ int sf_sign_clear(const char *fingerprint, const void *text, size_t size,
     gpgme_data_t input = NULL;
     int r = check_lines(text, size, err);
 
+    if (r == 0) {
+        r = sf_openpgp_init(err);
+    }
     if (r < 0) {
         return r;
     }
@@ -125,7 +128,11 @@ int sf_sign_detached(const char *fingerprint, int fd, struct sf_buffer *ret_sign
                      struct sf_error *err)
 {
     gpgme_data_t input = NULL;
+    int r = sf_openpgp_init(err);
 
+    if (r < 0) {
+        return r;
+    }
     if (lseek(fd, 0, SEEK_SET) < 0) {
         return sf_error_errno(err, errno, "go to the start of the file to sign");
     }
