@@ -14,81 +14,25 @@
 
 #define MAX_SIGNATURES 16
 
-/* Why a signature does not count; "" while nothing speaks against it. */
+/* Why a signature does not count. */
 struct objection {
     char text[160];
 };
 
-static void object(struct objection *objection, const char *text)
+/* Both record the reason and return true. */
+static bool object(struct objection *objection, const char *text)
 {
     (void)snprintf(objection->text, sizeof objection->text, "%s", text);
+    return true;
 }
 
-static void object_with_date(struct objection *objection, const char *text, int64_t time_s)
+static bool object_with_date(struct objection *objection, const char *text, int64_t time_s)
 {
     char date[SF_CLOCK_TEXT_SIZE];
 
     sf_clock_format(time_s, date);
     (void)snprintf(objection->text, sizeof objection->text, "%s %s", text, date);
-}
-
-static bool is_digest_accepted(gpgme_hash_algo_t algorithm)
-{
-    return algorithm == GPGME_MD_SHA256 || algorithm == GPGME_MD_SHA384 ||
-           algorithm == GPGME_MD_SHA512;
-}
-
-/* What the key itself says, whatever gpg made of it. */
-static void judge_key(gpgme_signature_t signature, gpgme_subkey_t subkey, int64_t now_s,
-                      struct objection *objection)
-{
-    if (subkey->revoked) {
-        object(objection, "its key is revoked");
-    } else if (subkey->expires != 0 && subkey->expires <= now_s) {
-        object_with_date(objection, "its key expired on", subkey->expires);
-    } else if (subkey->invalid || subkey->disabled || !subkey->can_sign) {
-        object(objection, "its key cannot be used for signing");
-    } else if ((int64_t)signature->timestamp < subkey->timestamp) {
-        object(objection, "it was made before its key");
-    }
-}
-
-static void judge_digest(gpgme_signature_t signature, struct objection *objection)
-{
-    const char *name = gpgme_hash_algo_name(signature->hash_algo);
-
-    (void)snprintf(objection->text, sizeof objection->text,
-                   "the digest algorithm %s is not accepted", name == NULL ? "unknown" : name);
-}
-
-static void judge_status(gpgme_signature_t signature, struct objection *objection)
-{
-    unsigned code = gpgme_err_code(signature->status);
-
-    if (code == GPG_ERR_BAD_SIGNATURE) {
-        object(objection, "bad signature: the data was changed after it was signed");
-    } else if (code == GPG_ERR_SIG_EXPIRED) {
-        object_with_date(objection, "the signature expired on", (int64_t)signature->exp_timestamp);
-    } else if (code == GPG_ERR_KEY_EXPIRED) {
-        object(objection, "its key expired");
-    } else if (code == GPG_ERR_CERT_REVOKED) {
-        object(objection, "its key is revoked");
-    } else if (code == GPG_ERR_NO_PUBKEY) {
-        object(objection, "not among the pinned keys");
-    } else if (code != GPG_ERR_NO_ERROR) {
-        object(objection, gpgme_strerror(signature->status));
-    }
-}
-
-static void judge_time(gpgme_signature_t signature, int64_t now_s, struct objection *objection)
-{
-    int64_t expires = (int64_t)signature->exp_timestamp;
-
-    if (expires != 0 && expires <= now_s) {
-        object_with_date(objection, "the signature expired on", expires);
-    } else if ((int64_t)signature->timestamp > now_s + SF_VERDICT_SKEW_S) {
-        object_with_date(objection, "it was made in the future, on", (int64_t)signature->timestamp);
-    }
+    return true;
 }
 
 static gpgme_subkey_t find_subkey(gpgme_key_t key, const char *fingerprint)
@@ -101,41 +45,106 @@ static gpgme_subkey_t find_subkey(gpgme_key_t key, const char *fingerprint)
     return subkey;
 }
 
-static void judge_signature(const struct sf_keyring *keyring, gpgme_key_t key,
-                            gpgme_signature_t signature, int64_t now_s, struct objection *objection)
+/* What the key itself says, whatever gpg made of it. */
+static bool has_key_objection(gpgme_signature_t signature, gpgme_subkey_t subkey, int64_t now_s,
+                              struct objection *objection)
 {
+    if (subkey->revoked) {
+        return object(objection, "its key is revoked");
+    }
+    if (subkey->expires != 0 && subkey->expires <= now_s) {
+        return object_with_date(objection, "its key expired on", subkey->expires);
+    }
+    if (subkey->invalid || subkey->disabled) {
+        return object(objection, "its key cannot be used");
+    }
+    if ((int64_t)signature->timestamp < subkey->timestamp) {
+        return object(objection, "it was made before its key");
+    }
+    return false;
+}
+
+static bool has_digest_objection(gpgme_signature_t signature, struct objection *objection)
+{
+    gpgme_hash_algo_t algorithm = signature->hash_algo;
+    const char *name = gpgme_hash_algo_name(algorithm);
+
+    if (algorithm == GPGME_MD_SHA256 || algorithm == GPGME_MD_SHA384 ||
+        algorithm == GPGME_MD_SHA512) {
+        return false;
+    }
+    (void)snprintf(objection->text, sizeof objection->text,
+                   "the digest algorithm %s is not accepted", name == NULL ? "unknown" : name);
+    return true;
+}
+
+/* What gpg says. */
+static bool has_status_objection(gpgme_signature_t signature, struct objection *objection)
+{
+    const unsigned bad = GPGME_SIGSUM_RED | GPGME_SIGSUM_KEY_REVOKED | GPGME_SIGSUM_KEY_EXPIRED |
+                         GPGME_SIGSUM_SIG_EXPIRED | GPGME_SIGSUM_KEY_MISSING |
+                         GPGME_SIGSUM_SYS_ERROR;
+    unsigned code = gpgme_err_code(signature->status);
+
+    if (code == GPG_ERR_SIG_EXPIRED) {
+        return object_with_date(objection, "the signature expired on",
+                                (int64_t)signature->exp_timestamp);
+    }
+    if (code == GPG_ERR_KEY_EXPIRED) {
+        return object(objection, "its key expired");
+    }
+    if (code == GPG_ERR_CERT_REVOKED) {
+        return object(objection, "its key is revoked");
+    }
+    if (code != GPG_ERR_NO_ERROR) {
+        return object(objection, gpgme_strerror(signature->status));
+    }
+    if ((signature->summary & bad) != 0) {
+        return object(objection, "gpg has an objection to it");
+    }
+    return false;
+}
+
+static bool has_time_objection(gpgme_signature_t signature, int64_t now_s,
+                               struct objection *objection)
+{
+    int64_t expires = (int64_t)signature->exp_timestamp;
+    int64_t made = (int64_t)signature->timestamp;
+
+    if (expires != 0 && expires <= now_s) {
+        return object_with_date(objection, "the signature expired on", expires);
+    }
+    if (made > now_s + SF_VERDICT_SKEW_S) {
+        return object_with_date(objection, "it was made in the future, on", made);
+    }
+    return false;
+}
+
+/* `key` is the one in the keyring that the signature names. */
+static bool has_objection(const struct sf_keyring *keyring, gpgme_key_t key,
+                          gpgme_signature_t signature, int64_t now_s, struct objection *objection)
+{
+    gpgme_subkey_t primary = key->subkeys;
     gpgme_subkey_t subkey = find_subkey(key, signature->fpr);
 
     /* First: of a bad signature gpg only tells the key id, which find_subkey() does not take. */
     if (gpgme_err_code(signature->status) == GPG_ERR_BAD_SIGNATURE) {
-        judge_status(signature, objection);
-        return;
+        return object(objection, "bad signature: the data was changed after it was signed");
     }
-    if (subkey == NULL || key->subkeys->fpr == NULL ||
-        !sf_strlist_has(sf_keyring_fingerprints(keyring), key->subkeys->fpr)) {
-        object(objection, "not among the pinned keys");
-        return;
+    if (subkey == NULL || primary->fpr == NULL ||
+        !sf_strlist_has(sf_keyring_fingerprints(keyring), primary->fpr)) {
+        return object(objection, "not among the pinned keys");
     }
-    judge_key(signature, key->subkeys, now_s, objection);
-    if (objection->text[0] == '\0' && subkey != key->subkeys) {
-        judge_key(signature, subkey, now_s, objection);
+    /* The primary may be one that only certifies. */
+    if (!subkey->can_sign) {
+        return object(objection, "its key is not one for signing");
     }
-    /* Before the status: gpg reports a refused digest in other words. */
-    if (objection->text[0] == '\0' && !is_digest_accepted(signature->hash_algo)) {
-        judge_digest(signature, objection);
-    }
-    if (objection->text[0] == '\0') {
-        judge_status(signature, objection);
-    }
-    if (objection->text[0] == '\0') {
-        judge_time(signature, now_s, objection);
-    }
-    if (objection->text[0] == '\0' &&
-        (signature->summary &
-         (GPGME_SIGSUM_RED | GPGME_SIGSUM_KEY_REVOKED | GPGME_SIGSUM_KEY_EXPIRED |
-          GPGME_SIGSUM_SIG_EXPIRED | GPGME_SIGSUM_KEY_MISSING | GPGME_SIGSUM_SYS_ERROR)) != 0) {
-        object(objection, "gpg has an objection to it");
-    }
+    return has_key_objection(signature, primary, now_s, objection) ||
+           has_key_objection(signature, subkey, now_s, objection) ||
+           /* Before the status: gpg reports a refused digest in other words. */
+           has_digest_objection(signature, objection) ||
+           has_status_objection(signature, objection) ||
+           has_time_objection(signature, now_s, objection);
 }
 
 /* True when the signature counts; `err` gets its sentence otherwise. */
@@ -143,24 +152,26 @@ static bool is_counted(const struct sf_keyring *keyring, struct gpgme_context *g
                        gpgme_signature_t signature, int64_t now_s, struct sf_signer *ret_signer,
                        struct sf_error *err)
 {
-    const char *fingerprint = signature->fpr == NULL ? "an unknown key" : signature->fpr;
     struct objection objection = {""};
     gpgme_key_t key = NULL;
+    bool is_refused = false;
 
     if (signature->fpr == NULL || gpgme_get_key(gpg, signature->fpr, &key, /* secret= */ 0) != 0) {
-        object(&objection, "not among the pinned keys");
+        is_refused = object(&objection, "not among the pinned keys");
     } else {
-        judge_signature(keyring, key, signature, now_s, &objection);
+        is_refused = has_objection(keyring, key, signature, now_s, &objection);
     }
-    if (objection.text[0] == '\0') {
+    if (is_refused) {
+        (void)sf_error_prefix(err, "signed by %s: %s; ",
+                              signature->fpr == NULL ? "an unknown key" : signature->fpr,
+                              objection.text);
+    } else {
         (void)snprintf(ret_signer->fingerprint, sizeof ret_signer->fingerprint, "%s",
                        key->subkeys->fpr);
         ret_signer->made_s = (int64_t)signature->timestamp;
-    } else {
-        (void)sf_error_prefix(err, "signed by %s: %s; ", fingerprint, objection.text);
     }
     gpgme_key_unref(key);
-    return objection.text[0] == '\0';
+    return !is_refused;
 }
 
 int sf_verdict_reach(const struct sf_keyring *keyring, struct gpgme_context *gpg, int64_t now_s,
