@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "common/base/buffer.h"
@@ -20,9 +19,6 @@
 #include "common/store/layout.h"
 
 #define PATH_SIZE (SF_RELEASE_ID_SIZE + 64)
-
-/* RENAME_NOREPLACE; headers give it different homes. */
-#define NOREPLACE 1U
 
 /* "<directory>/<id><suffix>"; ids come from people, too, and become paths only here. */
 static int format_path(const char *directory, const char *id, const char *suffix,
@@ -225,23 +221,6 @@ int sf_tree_stage(const struct sf_layout *layout, const char *id, int *ret_fd, s
     return sf_dir_open(layout->root_fd, path, ret_fd, err);
 }
 
-/* Renames within the store, never over something. File systems without RENAME_NOREPLACE (EINVAL)
- * and old kernels (ENOSYS) get a check first, which the lock makes as good. */
-static int rename_new(int root_fd, const char *from, const char *to)
-{
-    if (syscall(SYS_renameat2, root_fd, from, root_fd, to, NOREPLACE) == 0) {
-        return 0;
-    }
-    if (errno != ENOSYS && errno != EINVAL) {
-        return -1;
-    }
-    if (sf_dir_has(root_fd, to)) {
-        errno = EEXIST;
-        return -1;
-    }
-    return renameat(root_fd, from, root_fd, to);
-}
-
 static int sync_directory(const struct sf_layout *layout, const char *path, struct sf_error *err)
 {
     sf_autoclose int fd = -1;
@@ -281,7 +260,8 @@ int sf_tree_publish(const struct sf_layout *layout, const char *id, struct sf_er
     if (r < 0) {
         return r;
     }
-    if (rename_new(layout->root_fd, from, to) < 0) {
+    /* A directory is never renamed over one that holds something. */
+    if (renameat(layout->root_fd, from, layout->root_fd, to) < 0) {
         if (errno == EEXIST || errno == ENOTEMPTY) {
             return sf_error_set(err, SF_E_IN_USE, "'%s/%s' is already there", layout->root, to);
         }
@@ -372,7 +352,7 @@ int sf_tree_remove(const struct sf_layout *layout, const char *id, struct sf_err
     if (r < 0) {
         return r;
     }
-    if (rename_new(layout->root_fd, from, to) < 0) {
+    if (renameat(layout->root_fd, from, layout->root_fd, to) < 0) {
         if (errno == ENOENT) {
             return sf_error_set(err, SF_E_NOT_FOUND, "release '%s' is not installed", id);
         }
