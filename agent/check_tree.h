@@ -1,0 +1,14 @@
+/* Compares a present tree with its manifest, relocation undone. */
+#ifndef SF_AGENT_CHECK_TREE_H
+#define SF_AGENT_CHECK_TREE_H
+
+struct sf_agent;
+struct sf_error;
+struct sf_findings;
+struct sf_release;
+
+/* Errors: NOT_FOUND, FORMAT (the manifest itself is damaged), IO; differences are findings. */
+int sf_check_tree(const struct sf_agent *agent, const struct sf_release *release,
+                  struct sf_findings *ret, struct sf_error *err);
+
+#endif

@@ -1,0 +1,227 @@
+/* The transaction that makes a release active. */
+#include "agent/switch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/context.h"
+#include "agent/options.h"
+#include "agent/record.h"
+#include "agent/report.h"
+#include "common/base/error.h"
+#include "common/base/log.h"
+#include "common/base/str.h"
+#include "common/format/config.h"
+#include "common/format/manifest.h"
+#include "common/host/service_manager.h"
+#include "common/store/hold.h"
+#include "common/store/layout.h"
+#include "common/store/links.h"
+#include "common/store/state.h"
+#include "common/store/tree.h"
+
+#define RESTART_TIMEOUT_S 90
+
+/* The order in which Slurm wants its daemons: database, controller, node, the rest. */
+static const char *const restart_order[] = {"slurmdbd", "slurmctld", "slurmd", "sackd",
+                                            "slurmrestd"};
+
+static void warn_skipped(const struct sf_strlist *skipped)
+{
+    for (size_t i = 0; i < skipped->count; i++) {
+        sf_log(SF_LOG_WARNING, "%s is not sf-agent's own, left as it is", skipped->items[i]);
+    }
+}
+
+static int sync_links(struct sf_agent *agent, const struct sf_manifest *manifest, const char *id,
+                      bool *ret_must_reload, struct sf_error *err)
+{
+    sf_auto(strlist) struct sf_strlist skipped = {0};
+    int r = 0;
+
+    if (agent->config->has_modules) {
+        r = sf_links_sync_modules(agent->layout, id, &skipped, err);
+    }
+    if (r == 0 && agent->config->units != SF_UNITS_NONE) {
+        r = sf_links_sync_units(agent->layout, agent->config->units, &manifest->units, &skipped,
+                                ret_must_reload, err);
+    }
+    warn_skipped(&skipped);
+    return r;
+}
+
+/* Restarts `name` when it runs and the administrator lets us; tells when it goes on with the old.
+ */
+static int restart_one(const struct sf_agent *agent, const struct sf_journal_entry *entry,
+                       const char *name, struct sf_strlist *ret_stale, struct sf_error *err)
+{
+    sf_autofree char *unit = sf_str_format("%s.service", name);
+    bool is_active = false;
+
+    if (unit == NULL) {
+        return sf_error_no_memory(err);
+    }
+    int r = sf_service_manager_is_active(unit, &is_active, err);
+
+    if (r < 0 || !is_active) {
+        return r;
+    }
+    if (!entry->may_restart || !sf_strlist_has(&agent->config->restart, name)) {
+        return sf_strlist_add(ret_stale, name, err);
+    }
+    return sf_service_manager_restart(unit, RESTART_TIMEOUT_S, agent->config->health_s, err);
+}
+
+static int restart_services(const struct sf_agent *agent, const struct sf_journal_entry *entry,
+                            const struct sf_manifest *manifest, struct sf_strlist *ret_stale,
+                            struct sf_error *err)
+{
+    for (size_t i = 0; i < sizeof restart_order / sizeof *restart_order; i++) {
+        sf_autofree char *unit = sf_str_format("%s.service", restart_order[i]);
+
+        if (unit == NULL) {
+            return sf_error_no_memory(err);
+        }
+        if (!sf_strlist_has(&manifest->units, unit)) {
+            continue;
+        }
+        int r = restart_one(agent, entry, restart_order[i], ret_stale, err);
+
+        if (r < 0) {
+            return r;
+        }
+    }
+    return 0;
+}
+
+int sf_switch_follow(struct sf_agent *agent, const struct sf_journal_entry *entry,
+                     struct sf_strlist *ret_stale, struct sf_error *err)
+{
+    sf_auto(manifest) struct sf_manifest *manifest = NULL;
+    bool must_reload = false;
+    int r = sf_tree_manifest(agent->layout, entry->to, &manifest, err);
+
+    if (r == 0) {
+        r = sync_links(agent, manifest, entry->to, &must_reload, err);
+    }
+    if (r < 0 || agent->layout->is_image || !sf_service_manager_is_running()) {
+        return r;
+    }
+    /* The units' text changed with `current`, whether or not a link did. */
+    bool is_moved = !sf_str_is_equal(entry->from, entry->to);
+
+    if (agent->config->units == SF_UNITS_NONE || (!must_reload && !is_moved)) {
+        return 0;
+    }
+    r = sf_service_manager_reload(err);
+    return r < 0 || !is_moved ? r : restart_services(agent, entry, manifest, ret_stale, err);
+}
+
+static void tell_stale(struct sf_agent *agent, const struct sf_journal_entry *entry,
+                       const struct sf_strlist *stale)
+{
+    sf_report_list(agent->report, "services_on_old_release", stale);
+    for (size_t i = 0; i < stale->count; i++) {
+        sf_log(SF_LOG_NOTICE, "%s still runs %s: restart it when that is convenient",
+               stale->items[i], entry->from[0] == '\0' ? "another Slurm" : entry->from);
+    }
+}
+
+/* The way back after a failed health check. */
+static void go_back(struct sf_agent *agent, const struct sf_journal_entry *entry)
+{
+    sf_auto(strlist) struct sf_strlist stale = {0};
+    struct sf_journal_entry back = *entry;
+    struct sf_error err;
+    int r = sf_hold_set(agent->layout, entry->to, &err);
+
+    memcpy(back.from, entry->to, sizeof back.from);
+    memcpy(back.to, entry->from, sizeof back.to);
+    if (r == 0) {
+        r = sf_tree_activate(agent->layout, entry->from, entry->previous, &err);
+    }
+    if (r == 0) {
+        r = sf_switch_follow(agent, &back, &stale, &err);
+    }
+    if (r == 0) {
+        r = sf_state_end(agent->layout, &err);
+    }
+    if (r < 0) {
+        sf_log(SF_LOG_ERROR, "going back to %s: %s, the next run tries again", entry->from,
+               err.message);
+    }
+}
+
+static int begin(struct sf_agent *agent, const char *operation, const char *from, const char *to,
+                 struct sf_journal_entry *ret, struct sf_error *err)
+{
+    struct sf_journal_entry entry = {.may_restart = !agent->options->has_no_start,
+                                     .started_s = agent->now_s};
+    int r = sf_tree_previous(agent->layout, entry.previous, err);
+
+    if (r < 0) {
+        return r;
+    }
+    (void)snprintf(entry.operation, sizeof entry.operation, "%s", operation);
+    (void)snprintf(entry.from, sizeof entry.from, "%s", from);
+    (void)snprintf(entry.to, sizeof entry.to, "%s", to);
+    *ret = entry;
+    return sf_state_begin(agent->layout, &entry, err);
+}
+
+/* Journal, rename, what follows; the caller records the outcome. */
+static int commit(struct sf_agent *agent, const struct sf_journal_entry *entry,
+                  struct sf_error *err)
+{
+    sf_auto(strlist) struct sf_strlist stale = {0};
+    int r = sf_tree_activate(agent->layout, entry->to, entry->from, err);
+
+    if (r < 0) {
+        return r;
+    }
+    r = sf_switch_follow(agent, entry, &stale, err);
+    if (r == -(int)SF_E_UNHEALTHY && entry->from[0] != '\0') {
+        go_back(agent, entry);
+        (void)sf_error_prefix(err, "%s is active again, %s is on hold: ", entry->from, entry->to);
+        return -(int)err->code;
+    }
+    if (r < 0) {
+        return sf_error_prefix(err, "%s is active, but: ", entry->to);
+    }
+    tell_stale(agent, entry, &stale);
+    return sf_state_end(agent->layout, err);
+}
+
+int sf_switch_run(struct sf_agent *agent, const char *operation, const char *id,
+                  bool *ret_is_switched, struct sf_error *err)
+{
+    char active[SF_RELEASE_ID_SIZE] = "";
+    struct sf_journal_entry entry = {0};
+    int r = sf_tree_active(agent->layout, active, err);
+
+    if (r < 0) {
+        return r;
+    }
+    if (!sf_tree_is_present(agent->layout, id)) {
+        return sf_error_set(err, SF_E_NOT_FOUND,
+                            "release %s is not on this node: `sf-agent list` shows what is", id);
+    }
+    if (sf_str_is_equal(active, id)) {
+        sf_auto(strlist) struct sf_strlist stale = {0};
+
+        (void)snprintf(entry.from, sizeof entry.from, "%s", id);
+        (void)snprintf(entry.to, sizeof entry.to, "%s", id);
+        *ret_is_switched = false;
+        return sf_switch_follow(agent, &entry, &stale, err);
+    }
+    r = begin(agent, operation, active, id, &entry, err);
+    if (r == 0) {
+        r = commit(agent, &entry, err);
+    }
+    sf_record_outcome(agent, &entry, r < 0 ? err : NULL);
+    if (r < 0) {
+        return r;
+    }
+    *ret_is_switched = true;
+    return sf_hold_clear(agent->layout, id, err);
+}
