@@ -4,6 +4,7 @@
 
 #include "agent/command_list.h"
 #include "agent/context.h"
+#include "agent/open.h"
 #include "agent/options.h"
 #include "agent/report.h"
 #include "common/base/clock.h"

@@ -5,6 +5,7 @@
 
 #include "agent/command_list.h"
 #include "agent/context.h"
+#include "agent/open.h"
 #include "agent/options.h"
 #include "agent/present.h"
 #include "agent/report.h"

@@ -4,6 +4,7 @@
 #include "agent/check_tree.h"
 #include "agent/command_list.h"
 #include "agent/context.h"
+#include "agent/open.h"
 #include "agent/options.h"
 #include "agent/plan.h"
 #include "agent/present.h"

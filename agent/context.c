@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "agent/options.h"
-#include "agent/recover.h"
 #include "agent/report.h"
 #include "common/base/buffer.h"
 #include "common/base/cleanup.h"
@@ -17,14 +16,12 @@
 #include "common/base/strlist.h"
 #include "common/format/config.h"
 #include "common/host/dir.h"
-#include "common/host/file_lock.h"
 #include "common/store/layout.h"
 
 #define CONFIG_DIRECTORY SF_SYSCONFDIR "/sf-agent"
 #define CONFIG_NAME      "sf-agent.conf"
-#define LOCK_NAME        "lock"
 
-static const char *sysroot_of(const struct sf_agent *agent)
+const char *sf_agent_sysroot(const struct sf_agent *agent)
 {
     return agent->options->sysroot == NULL ? "/" : agent->options->sysroot;
 }
@@ -100,7 +97,7 @@ static int open_config_directory(const struct sf_agent *agent, int *ret_fd, char
     int r;
 
     if (named == NULL) {
-        r = sf_dir_open_follow(sysroot_of(agent), &sysroot_fd, err);
+        r = sf_dir_open_follow(sf_agent_sysroot(agent), &sysroot_fd, err);
         if (r < 0) {
             return r;
         }
@@ -141,42 +138,6 @@ int sf_agent_load(struct sf_agent *agent, struct sf_error *err)
         r = open_keys(agent, dir_fd, directory, err);
     }
     return r < 0 ? r : sf_config_check(agent->config, err);
-}
-
-static int read_facts(struct sf_agent *agent, struct sf_error *err)
-{
-    return sf_facts_read(agent->layout->sysroot_fd, agent->config, agent->options->toolchain,
-                         &agent->facts, err);
-}
-
-int sf_agent_open_reading(struct sf_agent *agent, struct sf_error *err)
-{
-    int r = sf_layout_open(sysroot_of(agent), agent->config->root, &agent->layout, err);
-
-    return r < 0 ? r : read_facts(agent, err);
-}
-
-int sf_agent_open_writing(struct sf_agent *agent, struct sf_error *err)
-{
-    if (agent->options->is_check) {
-        return sf_agent_open_reading(agent, err);
-    }
-    if (geteuid() != 0) {
-        return sf_error_set(err, SF_E_PERMISSION,
-                            "%s changes the system: run it as root, or see with --check what it "
-                            "would do",
-                            agent->command);
-    }
-    int r = sf_layout_open_writable(sysroot_of(agent), agent->config->root, &agent->layout, err);
-
-    if (r == 0) {
-        r = sf_file_lock_take(agent->layout->run_fd, LOCK_NAME, agent->command,
-                              agent->options->lock_timeout_s, &agent->lock_fd, err);
-    }
-    if (r == 0) {
-        r = read_facts(agent, err);
-    }
-    return r < 0 ? r : sf_recover_run(agent, err);
 }
 
 void sf_agent_done(struct sf_agent *agent)

@@ -21,7 +21,7 @@ struct sf_agent {
     const char *command; /* the name of the command that runs */
     struct sf_report *report;
     struct sf_config *config;
-    struct sf_layout *layout; /* after sf_agent_open_…() */
+    struct sf_layout *layout; /* after open.h */
     struct sf_facts facts;    /* likewise */
     int keys_fd;              /* keys.d, -1 when absent */
     char *keys_name;          /* its path, for messages */
@@ -33,15 +33,8 @@ struct sf_agent {
 /* Loads the configuration and opens keys.d. Errors: CONFIG, PERMISSION, NO_MEMORY. */
 int sf_agent_load(struct sf_agent *agent, struct sf_error *err);
 
-/* Facts and store, for reading: nothing is created, no lock is taken. */
-int sf_agent_open_reading(struct sf_agent *agent, struct sf_error *err);
-
-/*
- * Facts and store, for writing: directories are made, the lock is taken, a switch that an earlier
- * run left unfinished is completed or undone, what it left in staging is removed. With --check the
- * same as for reading. Errors: PERMISSION (not root), BUSY, and what recovery meets.
- */
-int sf_agent_open_writing(struct sf_agent *agent, struct sf_error *err);
+/* "/" or what --root names; borrowed. */
+const char *sf_agent_sysroot(const struct sf_agent *agent);
 
 /* Releases all; the struct can be thrown away. */
 void sf_agent_done(struct sf_agent *agent);
