@@ -81,12 +81,10 @@ void sf_command_export_bash(const struct sf_program *program, FILE *out)
     (void)fprintf(out, " %s\n", program->name);
 }
 
-/* Text of a page: a sentence a line, nothing taken for a macro. */
+/* Text of a page: a sentence a line, the first with a capital, nothing taken for a macro. */
 static void print_mdoc_text(const char *text, FILE *out)
 {
     for (const char *c = text; *c != '\0'; c++) {
-        bool is_line_start = c == text;
-
         if (*c == ' ' && c > text && c[-1] == '.' && isupper((unsigned char)c[1])) {
             (void)fputc('\n', out);
             continue;
@@ -95,10 +93,10 @@ static void print_mdoc_text(const char *text, FILE *out)
             (void)fputs("\\e", out);
             continue;
         }
-        if (is_line_start && (*c == '.' || *c == '\'')) {
+        if (c == text && (*c == '.' || *c == '\'')) {
             (void)fputs("\\&", out);
         }
-        (void)fputc(*c, out);
+        (void)fputc(c == text ? toupper((unsigned char)*c) : *c, out);
     }
 }
 
