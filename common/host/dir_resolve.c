@@ -59,7 +59,8 @@ static int current_fd(const struct resolution *state)
     return state->depth == 0 ? state->top_fd : state->fds[state->depth - 1];
 }
 
-/* Takes the next component off the front of what is left; "" at the end. */
+/* Takes the next component off the front of what is left; "" at the end. A slash at the very end
+ * leaves ".": it demands a directory. */
 static int next_component(struct resolution *state, char name[static NAME_MAX + 1])
 {
     const char *start = state->rest + strspn(state->rest, "/");
@@ -71,8 +72,13 @@ static int next_component(struct resolution *state, char name[static NAME_MAX + 
     memcpy(name, start, length);
     name[length] = '\0';
     start += length;
-    start += strspn(start, "/");
-    memmove(state->rest, start, strlen(start) + 1);
+
+    const char *next = start + strspn(start, "/");
+
+    if (next > start && *next == '\0') {
+        next = ".";
+    }
+    memmove(state->rest, next, strlen(next) + 1);
     return 0;
 }
 
@@ -115,7 +121,7 @@ static int follow_link(struct resolution *state, const char *target)
     }
     memmove(state->rest + length + 1, state->rest, left + 1);
     memcpy(state->rest, target, length);
-    state->rest[length] = '/';
+    state->rest[length] = left == 0 ? '\0' : '/';
     return 0;
 }
 
@@ -141,7 +147,7 @@ static int resolve_step(struct resolution *state, int flags, mode_t mode, int *r
         return -1;
     }
     if (name[0] == '\0') {
-        *ret_fd = openat(current_fd(state), ".", flags & ~O_NOFOLLOW);
+        *ret_fd = openat(current_fd(state), ".", (flags & ~O_NOFOLLOW) | O_CLOEXEC);
         return *ret_fd < 0 ? -1 : 1;
     }
 
@@ -153,7 +159,7 @@ static int resolve_step(struct resolution *state, int flags, mode_t mode, int *r
         return state->follows_links ? follow_link(state, target) : fail(ELOOP);
     }
     if (is_last && !is_dots) {
-        *ret_fd = openat(current_fd(state), name, flags | O_NOFOLLOW, mode);
+        *ret_fd = openat(current_fd(state), name, flags | O_NOFOLLOW | O_CLOEXEC, mode);
         return *ret_fd < 0 ? -1 : 1;
     }
     return descend(state, name);
@@ -182,7 +188,7 @@ static int resolve_by_kernel(int dir_fd, const char *path, int flags, mode_t mod
                              uint64_t restrictions)
 {
     struct open_how_v0 how = {
-        .flags = (uint64_t)(unsigned)flags,
+        .flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
         .mode = (flags & O_CREAT) != 0 ? mode : 0,
         .resolve = restrictions | OPENAT2_NO_MAGICLINKS,
     };
@@ -225,11 +231,10 @@ int sf_dir_resolve_beneath(int dir_fd, const char *path, int flags, mode_t mode)
         return fail(EXDEV);
     }
 
-    int fd = resolve_by_kernel(dir_fd, path, flags | O_CLOEXEC, mode,
-                               OPENAT2_BENEATH | OPENAT2_NO_SYMLINKS);
+    int fd = resolve_by_kernel(dir_fd, path, flags, mode, OPENAT2_BENEATH | OPENAT2_NO_SYMLINKS);
 
     if (fd < 0 && wants_fallback(errno)) {
-        fd = resolve_by_components(dir_fd, path, flags | O_CLOEXEC, mode,
+        fd = resolve_by_components(dir_fd, path, flags, mode,
                                    /* follows_links= */ false);
     }
     return fd;
@@ -241,10 +246,10 @@ int sf_dir_resolve_in_root(int root_fd, const char *path, int flags, mode_t mode
         return fail(ENOENT);
     }
 
-    int fd = resolve_by_kernel(root_fd, path, flags | O_CLOEXEC, mode, OPENAT2_IN_ROOT);
+    int fd = resolve_by_kernel(root_fd, path, flags, mode, OPENAT2_IN_ROOT);
 
     if (fd < 0 && wants_fallback(errno)) {
-        fd = resolve_by_components(root_fd, path, flags | O_CLOEXEC, mode,
+        fd = resolve_by_components(root_fd, path, flags, mode,
                                    /* follows_links= */ true);
     }
     return fd;
