@@ -3,52 +3,51 @@
 
 #include <string.h>
 
+#include "common/base/cleanup.h"
+#include "common/base/str.h"
 #include "common/cli/command.h"
 #include "common/cli/option.h"
 #include "common/cli/wrap.h"
 
-#define LABEL_SIZE   64
 #define WIDEST_LABEL 26
 
-/* "  list,ls,show" */
-static void format_label(const struct sf_command *command, char label[static LABEL_SIZE])
-{
-    (void)snprintf(label, LABEL_SIZE, "  %s%s%s", command->name,
-                   *command->aliases == '\0' ? "" : ",", command->aliases);
-    for (char *blank = label + 2; (blank = strchr(blank, ' ')) != NULL;) {
-        *blank = ',';
-    }
-}
-
-static int label_column(const struct sf_program *program)
+static int name_column(const struct sf_program *program)
 {
     int widest = 0;
 
     for (size_t i = 0; program->commands[i] != NULL; i++) {
-        char label[LABEL_SIZE];
-
-        format_label(program->commands[i], label);
-        int length = (int)strlen(label);
+        int length = (int)strlen(program->commands[i]->name);
 
         if (length > widest && length <= WIDEST_LABEL) {
             widest = length;
         }
     }
-    return widest + 3;
+    return widest + 5;
+}
+
+/* "  list   list the releases (ls, search)"; without memory the aliases are left out. */
+static void print_row(const struct sf_command *command, int column, FILE *out)
+{
+    size_t length = 0;
+    sf_autofree char *words =
+        sf_str_replace(command->aliases, strlen(command->aliases), " ", ", ", &length);
+    sf_autofree char *label = sf_str_format("  %s", command->name);
+    sf_autofree char *text =
+        words == NULL || *words == '\0' ? NULL : sf_str_format("%s (%s)", command->summary, words);
+
+    sf_wrap_print_item(out, label == NULL ? command->name : label,
+                       text == NULL ? command->summary : text, column);
 }
 
 void sf_command_print_overview(const struct sf_program *program, FILE *out)
 {
-    int column = label_column(program);
+    int column = name_column(program);
 
     (void)fprintf(out, "Usage: %s COMMAND [OPTION]... [OPERAND]...\n\n", program->name);
     sf_wrap_print(out, program->summary, 0, 0);
     (void)fputs("\nCommands:\n", out);
     for (size_t i = 0; program->commands[i] != NULL; i++) {
-        char label[LABEL_SIZE];
-
-        format_label(program->commands[i], label);
-        sf_wrap_print_item(out, label, program->commands[i]->summary, column);
+        print_row(program->commands[i], column, out);
     }
     (void)fprintf(out,
                   "\n'%s COMMAND --help' describes a command.\n"

@@ -202,8 +202,9 @@ static void help_of_program_lists_commands(void **state)
     (void)state;
     assert_sf_ok(run_line(&seen, "sf-test --help", output, sizeof output, &err), &err);
     assert_non_null(strstr(output, "Usage: sf-test COMMAND"));
-    assert_non_null(strstr(output, "  use,switch,activate   make an installed release"));
-    assert_non_null(strstr(output, "  status                say what is active\n"));
+    assert_non_null(
+        strstr(output, "  use      make an installed release the active one (switch, activate)\n"));
+    assert_non_null(strstr(output, "  status   say what is active\n"));
     assert_fits_80_columns(output);
     assert_sf_ok(run_line(&seen, "sf-test help", again, sizeof again, &err), &err);
     assert_string_equal(output, again);

@@ -49,9 +49,9 @@ static void overview_with_a_wide_name_keeps_the_column(void **state)
     (void)state;
     sf_command_print_overview(&program, out);
     (void)fclose(out);
-    assert_non_null(strstr(text, "\n  list,ls   list releases\n"
+    assert_non_null(strstr(text, "\n  list   list releases (ls)\n"
                                  "  a-command-with-a-name-of-many-words\n"
-                                 "            wide\n"));
+                                 "         wide\n"));
     free(text);
 }
 
