@@ -64,7 +64,7 @@ static void assert_same_directory(int fd, const char *path)
 static void dir_make_with_hostile_umask_is_0755(void **state)
 {
     struct stat status;
-    mode_t old = umask(0777);
+    mode_t old = umask(0077);
 
     (void)state;
     assert_sf_ok(sf_dir_make(top_fd, "x", &err), &err);
@@ -264,7 +264,7 @@ static void make_in_root_follows_links_inside(void **state)
     assert_sf_ok(sf_dir_make(top_fd, "usr/lib", &err), &err);
     assert_int_equal(symlinkat("/usr/lib", top_fd, "lib"), 0);
 
-    mode_t old = umask(0777);
+    mode_t old = umask(0077);
 
     assert_sf_ok(sf_dir_make_in_root(top_fd, "/lib/systemd/system", 0700, &fd, &err), &err);
     (void)umask(old);
