@@ -264,11 +264,11 @@ static int check_settled(const char *unit, const struct unit_state *state, uint3
     if (is_up && state->restart_count == restarts_before) {
         return 0;
     }
-    return sf_error_set(err, SF_E_UNHEALTHY,
-                        "%s did not stay up after its restart (%s, %s, restarted %u times), its "
-                        "log says why: journalctl -u %s",
-                        unit, state->active, state->sub, state->restart_count - restarts_before,
-                        unit);
+    return sf_error_set(
+        err, SF_E_UNHEALTHY,
+        "%s did not stay up after its restart (%s, %s%s), its log says why: journalctl -u %s", unit,
+        state->active, state->sub,
+        state->restart_count == restarts_before ? "" : ", died and was started again", unit);
 }
 
 /* A service that systemd brings up again and again looks active between its deaths: the counter of
