@@ -13,6 +13,7 @@
 #include "common/base/error.h"
 #include "common/base/str.h"
 #include "common/base/strlist.h"
+#include "common/content/block_queue.h"
 #include "common/content/fetch.h"
 #include "common/content/html.h"
 #include "common/content/verified_file.h"
@@ -31,14 +32,10 @@ struct plan {
     size_t block_count;
 };
 
-struct slot {
-    char *bytes;
-    size_t size;
-};
-
 struct sf_block_source {
     struct plan plan;
     int (*produce)(struct sf_block_source *source, struct sf_error *err);
+    struct sf_block_queue *queue;
     int file_fd; /* verified file: borrowed; remote: the partial, owned */
     bool is_remote;
     struct sf_block_remote remote; /* when is_remote */
@@ -46,81 +43,43 @@ struct sf_block_source {
     bool has_thread;
 
     /* The thread's alone. */
-    uint64_t position; /* first byte of the block that is next */
-    size_t fill;       /* bytes of it in `open_slot` */
-    struct slot *open_slot;
+    uint64_t position;  /* first byte of the block that is next */
+    char *block;        /* it, while it is being filled; else NULL */
+    size_t fill;        /* bytes in it */
     uint64_t bad_block; /* index of the last block that differed, or NO_BLOCK */
-
-    /* Shared, under `lock`. A ring: `first` is the oldest filled slot. */
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    struct slot slots[SF_BLOCK_SOURCE_DEPTH];
-    size_t first;
-    size_t filled;
-    bool is_lent; /* the oldest is in the reader's hands */
-    bool is_closing;
-    bool is_finished;
-    int result;
-    struct sf_error error;
 };
 
-static bool is_closing(void *context)
+static int open_block(struct sf_block_source *source, struct sf_error *err)
 {
-    struct sf_block_source *source = context;
-
-    (void)pthread_mutex_lock(&source->lock);
-    bool closing = source->is_closing;
-
-    (void)pthread_mutex_unlock(&source->lock);
-    return closing;
-}
-
-/* Waits for a free slot and makes it the open one. */
-static int open_slot(struct sf_block_source *source, struct sf_error *err)
-{
-    struct slot *slot = NULL;
-
-    (void)pthread_mutex_lock(&source->lock);
-    while (source->filled == SF_BLOCK_SOURCE_DEPTH && !source->is_closing) {
-        (void)pthread_cond_wait(&source->changed, &source->lock);
-    }
-    if (!source->is_closing) {
-        slot = &source->slots[(source->first + source->filled) % SF_BLOCK_SOURCE_DEPTH];
-    }
-    (void)pthread_mutex_unlock(&source->lock);
-    if (slot == NULL) {
-        return sf_error_set(err, SF_E_INTERRUPTED, "interrupted");
-    }
-    if (slot->bytes == NULL) {
-        slot->bytes = malloc(source->plan.block_size_bytes);
-    }
-    if (slot->bytes == NULL) {
-        return sf_error_no_memory(err);
-    }
-    source->open_slot = slot;
     source->fill = 0;
-    return 0;
+    return sf_block_queue_room(source->queue, &source->block, err);
 }
 
-static size_t open_block_size(const struct sf_block_source *source)
+/* A block that did not become whole or good is begun anew. */
+static void drop_block(struct sf_block_source *source)
+{
+    source->block = NULL;
+    source->fill = 0;
+}
+
+static size_t block_size(const struct sf_block_source *source)
 {
     uint64_t left = source->plan.size_bytes - source->position;
 
     return (size_t)(left < source->plan.block_size_bytes ? left : source->plan.block_size_bytes);
 }
 
-static uint64_t open_block_index(const struct sf_block_source *source)
+static uint64_t block_index(const struct sf_block_source *source)
 {
     return source->position / source->plan.block_size_bytes;
 }
 
-/* INTEGRITY unless the open slot's bytes are those of the block. */
+/* INTEGRITY unless the bytes are those the digest was made of. */
 static int check_block(struct sf_block_source *source, struct sf_error *err)
 {
-    const struct slot *slot = source->open_slot;
-    uint64_t index = open_block_index(source);
+    uint64_t index = block_index(source);
     char hex[SF_DIGEST_HEX];
-    int r = sf_digest_bytes(slot->bytes, source->fill, hex, err);
+    int r = sf_digest_bytes(source->block, source->fill, hex, err);
 
     if (r < 0) {
         return r;
@@ -130,23 +89,18 @@ static int check_block(struct sf_block_source *source, struct sf_error *err)
     }
     return sf_error_set(err, SF_E_INTEGRITY, "block %llu of %zu is not what was signed%s%s",
                         (unsigned long long)index + 1, source->plan.block_count,
-                        sf_html_is_likely(slot->bytes, source->fill) ? ": " : "",
-                        sf_html_is_likely(slot->bytes, source->fill) ? SF_HTML_SENTENCE : "");
+                        sf_html_is_likely(source->block, source->fill) ? ": " : "",
+                        sf_html_is_likely(source->block, source->fill) ? SF_HTML_SENTENCE : "");
 }
 
-/* Hands the open slot, which was checked, to the reader. */
-static void push_slot(struct sf_block_source *source)
+/* Hands the block, which was checked, to the reader. */
+static void push_block(struct sf_block_source *source)
 {
     size_t size = source->fill;
 
-    source->open_slot->size = size;
-    source->open_slot = NULL;
-    source->fill = 0;
     source->position += size;
-    (void)pthread_mutex_lock(&source->lock);
-    source->filled++;
-    (void)pthread_cond_broadcast(&source->changed);
-    (void)pthread_mutex_unlock(&source->lock);
+    drop_block(source);
+    sf_block_queue_push(source->queue, size);
     if (source->is_remote && source->remote.progress != NULL) {
         source->remote.progress(size);
     }
@@ -154,18 +108,18 @@ static void push_slot(struct sf_block_source *source)
 
 static int read_block(struct sf_block_source *source, struct sf_error *err)
 {
-    size_t size = open_block_size(source);
+    size_t size = block_size(source);
 
     while (source->fill < size) {
-        ssize_t n = pread(source->file_fd, source->open_slot->bytes + source->fill,
-                          size - source->fill, (off_t)(source->position + source->fill));
+        ssize_t n = pread(source->file_fd, source->block + source->fill, size - source->fill,
+                          (off_t)(source->position + source->fill));
 
         if (n < 0 && errno == EINTR) {
             continue;
         }
         if (n < 0) {
             return sf_error_errno(err, errno, "read block %llu",
-                                  (unsigned long long)open_block_index(source) + 1);
+                                  (unsigned long long)block_index(source) + 1);
         }
         if (n == 0) {
             return sf_error_set(err, SF_E_INTEGRITY,
@@ -180,7 +134,7 @@ static int read_block(struct sf_block_source *source, struct sf_error *err)
 static int produce_from_file(struct sf_block_source *source, struct sf_error *err)
 {
     while (source->position < source->plan.size_bytes) {
-        int r = open_slot(source, err);
+        int r = open_block(source, err);
 
         if (r == 0) {
             r = read_block(source, err);
@@ -188,18 +142,18 @@ static int produce_from_file(struct sf_block_source *source, struct sf_error *er
         if (r < 0) {
             return r;
         }
-        push_slot(source);
+        push_block(source);
     }
     return 0;
 }
 
-/* Appends the open slot's bytes to the partial file. */
+/* Appends the block's bytes to the partial file. */
 static int keep_block(struct sf_block_source *source, struct sf_error *err)
 {
     size_t done = 0;
 
     while (done < source->fill) {
-        ssize_t n = pwrite(source->file_fd, source->open_slot->bytes + done, source->fill - done,
+        ssize_t n = pwrite(source->file_fd, source->block + done, source->fill - done,
                            (off_t)(source->position + done));
 
         if (n < 0 && errno == EINTR) {
@@ -221,7 +175,7 @@ static int end_block(struct sf_block_source *source, struct sf_error *err)
         r = keep_block(source, err);
     }
     if (r == 0) {
-        push_slot(source);
+        push_block(source);
     }
     return r;
 }
@@ -238,16 +192,16 @@ static int take_bytes(void *context, uint64_t offset, const void *unverified, si
         return sf_error_set(err, SF_E_INTERNAL, "bytes arrive out of order");
     }
     while (r == 0 && size > 0) {
-        if (source->open_slot == NULL) {
-            r = open_slot(source, err);
+        if (source->block == NULL) {
+            r = open_block(source, err);
         }
         if (r < 0) {
             return r;
         }
-        size_t room = open_block_size(source) - source->fill;
+        size_t room = block_size(source) - source->fill;
         size_t part = size < room ? size : room;
 
-        memcpy(source->open_slot->bytes + source->fill, bytes, part);
+        memcpy(source->block + source->fill, bytes, part);
         source->fill += part;
         bytes += part;
         size -= part;
@@ -262,7 +216,7 @@ static int take_bytes(void *context, uint64_t offset, const void *unverified, si
 static bool is_worth_another(struct sf_block_source *source, size_t tries, enum sf_code code)
 {
     bool has_mirror = tries + 1 < source->remote.urls->count;
-    uint64_t index = open_block_index(source);
+    uint64_t index = block_index(source);
 
     if (code == SF_E_NETWORK || code == SF_E_REMOTE) {
         return has_mirror;
@@ -274,6 +228,13 @@ static bool is_worth_another(struct sf_block_source *source, size_t tries, enum 
     return true;
 }
 
+static bool is_unwanted(void *context)
+{
+    const struct sf_block_source *source = context;
+
+    return sf_block_queue_is_closed(source->queue);
+}
+
 static int fetch_rest(struct sf_block_source *source, struct sf_error *err)
 {
     const struct sf_strlist *urls = source->remote.urls;
@@ -283,13 +244,11 @@ static int fetch_rest(struct sf_block_source *source, struct sf_error *err)
             .url = urls->items[tries % urls->count],
             .start = source->position,
             .size_bytes = source->plan.size_bytes,
-            .is_ended = is_closing,
+            .is_ended = is_unwanted,
         };
         int r = sf_fetch_large(source->remote.fetcher, &range, take_bytes, source, err);
 
-        /* A block that did not become whole is fetched again from its start. */
-        source->open_slot = NULL;
-        source->fill = 0;
+        drop_block(source);
         if (r < 0 && !is_worth_another(source, tries, err->code)) {
             return r;
         }
@@ -299,16 +258,15 @@ static int fetch_rest(struct sf_block_source *source, struct sf_error *err)
 
 static int produce_from_remote(struct sf_block_source *source, struct sf_error *err)
 {
-    struct sf_error unused;
-    int r = produce_from_file(source, &unused);
+    struct sf_error doubt;
+    int r = produce_from_file(source, &doubt);
 
     /* The partial is only a help: from its first doubtful block on the network is asked. */
     if (r == -(int)SF_E_INTERRUPTED || r == -(int)SF_E_NO_MEMORY) {
-        *err = unused;
+        *err = doubt;
         return r;
     }
-    source->open_slot = NULL;
-    source->fill = 0;
+    drop_block(source);
     if (ftruncate(source->file_fd, (off_t)source->position) < 0) {
         return sf_error_errno(err, errno, "truncate '%s'", source->remote.partial_name);
     }
@@ -321,12 +279,7 @@ static void *run_thread(void *context)
     struct sf_error error = {.code = SF_OK};
     int r = source->produce(source, &error);
 
-    (void)pthread_mutex_lock(&source->lock);
-    source->result = r;
-    source->error = error;
-    source->is_finished = true;
-    (void)pthread_cond_broadcast(&source->changed);
-    (void)pthread_mutex_unlock(&source->lock);
+    sf_block_queue_end(source->queue, r, &error);
     return NULL;
 }
 
@@ -365,7 +318,7 @@ static int source_new(const struct plan *plan, struct sf_block_source **ret, str
     if (!is_plan_sound(plan)) {
         return sf_error_set(err, SF_E_FORMAT, "the block digests do not fit the artifact's size");
     }
-    struct sf_block_source *source = calloc(1, sizeof *source);
+    sf_auto(block_source) struct sf_block_source *source = calloc(1, sizeof *source);
 
     if (source == NULL) {
         return sf_error_no_memory(err);
@@ -373,9 +326,12 @@ static int source_new(const struct plan *plan, struct sf_block_source **ret, str
     source->plan = *plan;
     source->file_fd = -1;
     source->bad_block = NO_BLOCK;
-    (void)pthread_mutex_init(&source->lock, NULL);
-    (void)pthread_cond_init(&source->changed, NULL);
-    *ret = source;
+    int r = sf_block_queue_new(SF_BLOCK_SOURCE_DEPTH, plan->block_size_bytes, &source->queue, err);
+
+    if (r < 0) {
+        return r;
+    }
+    *ret = sf_steal(&source);
     return 0;
 }
 
@@ -457,31 +413,7 @@ int sf_block_source_open_file(const struct sf_verified_file *file, struct sf_blo
 int sf_block_source_next(struct sf_block_source *source, const void **ret_bytes, size_t *ret_size,
                          struct sf_error *err)
 {
-    int r = 0;
-
-    (void)pthread_mutex_lock(&source->lock);
-    if (source->is_lent) {
-        source->is_lent = false;
-        source->first = (source->first + 1) % SF_BLOCK_SOURCE_DEPTH;
-        source->filled--;
-        (void)pthread_cond_broadcast(&source->changed);
-    }
-    while (source->filled == 0 && !source->is_finished) {
-        (void)pthread_cond_wait(&source->changed, &source->lock);
-    }
-    if (source->filled > 0) {
-        source->is_lent = true;
-        *ret_bytes = source->slots[source->first].bytes;
-        *ret_size = source->slots[source->first].size;
-    } else if (source->result < 0) {
-        *err = source->error;
-        r = source->result;
-    } else {
-        *ret_bytes = "";
-        *ret_size = 0;
-    }
-    (void)pthread_mutex_unlock(&source->lock);
-    return r;
+    return sf_block_queue_take(source->queue, ret_bytes, ret_size, err);
 }
 
 void sf_block_source_free(struct sf_block_source *source)
@@ -490,19 +422,12 @@ void sf_block_source_free(struct sf_block_source *source)
         return;
     }
     if (source->has_thread) {
-        (void)pthread_mutex_lock(&source->lock);
-        source->is_closing = true;
-        (void)pthread_cond_broadcast(&source->changed);
-        (void)pthread_mutex_unlock(&source->lock);
+        sf_block_queue_close(source->queue);
         (void)pthread_join(source->thread, NULL);
     }
     if (source->is_remote) {
         sf_cleanup_close(&source->file_fd);
     }
-    for (size_t i = 0; i < SF_BLOCK_SOURCE_DEPTH; i++) {
-        free(source->slots[i].bytes);
-    }
-    (void)pthread_cond_destroy(&source->changed);
-    (void)pthread_mutex_destroy(&source->lock);
+    sf_block_queue_free(source->queue);
     free(source);
 }

@@ -21,6 +21,12 @@ static int start(void **state)
     gpg("--quick-gen-key public rsa2048 sign never");
     gpg("--armor --output @/keys/signer.asc --export signer");
     gpg_fixture_fingerprint("signer", signer);
+    /* Before anything else of GPGME was used. */
+    sf_auto(buffer) struct sf_buffer message = {.limit_bytes = 65536};
+
+    if (sf_sign_clear(signer, "first\n", 6, &message, &error) < 0) {
+        return -1;
+    }
     sf_autoclose int fd = gpg_fixture_open("keys");
 
     return sf_keyring_open(fd, "keys", &keyring, &error);
