@@ -47,14 +47,15 @@ slurm_arch() {
 }
 
 # Builds the Slurm VERSION-BUILD for this machine's toolchain and packs it, signed by FINGERPRINT of
-# $GNUPGHOME, into the repository REPO with the sf-builder in $SF_BIN.
+# $GNUPGHOME, into the repository REPO with the sf-builder in $SF_BIN. Further arguments go to it.
 slurm_publish() {
     local repo=$1 fingerprint=$2 version=$3 build=$4 destdir status=0
+    shift 4
     destdir=$(mktemp -d)
     "$_slurm_lib/build-slurm" "$version" "$(slurm_id "$version" "$build")" "$destdir" &&
         "$SF_BIN/sf-builder" pack --version "$version" --build "$build" \
             --toolchain "$(slurm_toolchain)" --arch "$(slurm_arch)" --destdir "$destdir" \
-            --output "$repo" --sign "$fingerprint" || status=$?
+            --output "$repo" --sign "$fingerprint" "$@" || status=$?
     rm -rf "$destdir"
     return "$status"
 }
