@@ -1,5 +1,5 @@
 /* Transfers from a server that does everything wrong, and from a real one. */
-#include "tests/unit/content/server_fixture.h"
+#include "tests/unit/content/nginx_fixture.h"
 
 #include "common/base/buffer.h"
 #include "common/base/clock.h"
@@ -31,6 +31,7 @@ static int start(void **state)
 
 static int stop(void **state)
 {
+    nginx_fixture_stop();
     sf_fetcher_free(fetcher);
     return server_fixture_stop(state);
 }
@@ -352,6 +353,35 @@ static void absent_server_is_a_network_error(void **state)
                     "http://127.0.0.1:1/x");
 }
 
+static void nginx_is_understood(void **state)
+{
+    sf_auto(buffer) struct sf_buffer text = {.limit_bytes = 4096};
+    struct sf_fetch_validator validator = {.etag = ""};
+    bool is_unchanged = true;
+    char url[256];
+    struct sf_error error;
+
+    if (!nginx_fixture_start()) {
+        skip();
+    }
+    sf_test_write_file(*state, "index", "hello");
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%u/data", nginx_port);
+    assert_sf_ok(fetch_with(fetcher, url, 0, &error), &error);
+    assert_sf_ok(fetch_with(fetcher, url, SERVER_DATA_BYTES - 1, &error), &error);
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%u/absent", nginx_port);
+    assert_sf_fails(fetch_with(fetcher, url, 0, &error), &error, SF_E_REMOTE, "no such file");
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%u/index", nginx_port);
+    for (int i = 0; i < 2; i++) {
+        assert_sf_ok(sf_fetch_small(fetcher, url, &text, &validator, &is_unchanged, &error),
+                     &error);
+        assert_int_equal(is_unchanged, i == 1);
+        assert_string_equal(text.data, "hello");
+    }
+    (void)snprintf(url, sizeof url, "https://127.0.0.1:%u/index", nginx_tls_port);
+    assert_sf_fails(fetch_text(url, &text, &error), &error, SF_E_NETWORK, "certificate");
+    assert_int_equal(text.size, 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -373,6 +403,7 @@ int main(void)
         cmocka_unit_test(local_file_is_read),
         cmocka_unit_test(passwords_are_not_shown),
         cmocka_unit_test(absent_server_is_a_network_error),
+        cmocka_unit_test(nginx_is_understood),
     };
 
     return cmocka_run_group_tests(tests, start, stop);
