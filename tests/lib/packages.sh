@@ -8,10 +8,11 @@ packages_agent=(cmake ninja-build gcc libc6-dev pkg-config libcurl4-openssl-dev 
     libelf-dev libssl-dev libgpgme-dev libsystemd-dev libinih-dev libzstd-dev libjansson-dev
     libsmartcols-dev libcmocka-dev)
 
-# Without libjwt there is no auth/slurm, without libdbus and libbpf no cgroup/v2 plugin.
+# Without libjwt there is no auth/slurm, without libdbus and libbpf no cgroup/v2 plugin. Python makes
+# the HTML pages.
 # shellcheck disable=SC2034
-packages_slurm=(gcc libc6-dev make pkg-config libjson-c-dev libjwt-dev libyaml-dev
-    libhttp-parser-dev libdbus-1-dev libbpf-dev)
+packages_slurm=(gcc libc6-dev make pkg-config python3-minimal libjson-c-dev libjwt-dev
+    libyaml-dev libhttp-parser-dev libdbus-1-dev libbpf-dev)
 
 # What sf-builder runs, and what a repository is signed and served with.
 # shellcheck disable=SC2034
