@@ -12,6 +12,29 @@
 /* Above every format's own ceiling. Depth is bounded by jansson (JSON_PARSER_MAX_DEPTH, 2048). */
 #define JSON_MAX_BYTES (64UL << 20)
 
+/*
+ * jansson drops some failed allocations: a string then lacks a byte, in what it reads as in what it
+ * writes, or a syntax error is reported, which would count as permanent. So allocations are
+ * watched.
+ */
+static _Thread_local bool has_allocation_failed;
+
+static void *allocate(size_t size)
+{
+    void *memory = malloc(size);
+
+    if (memory == NULL) {
+        has_allocation_failed = true;
+    }
+    return memory;
+}
+
+static void watch_allocations(void)
+{
+    json_set_alloc_funcs(allocate, free);
+    has_allocation_failed = false;
+}
+
 int sf_json_parse(const char *text, size_t size, struct json_t **ret, struct sf_error *err)
 {
     json_error_t problem;
@@ -20,12 +43,13 @@ int sf_json_parse(const char *text, size_t size, struct json_t **ret, struct sf_
         return sf_error_set(err, SF_E_FORMAT, "JSON of %zu bytes is larger than %lu bytes", size,
                             JSON_MAX_BYTES);
     }
+    watch_allocations();
     sf_auto(json) json_t *value = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
 
+    if (has_allocation_failed) {
+        return sf_error_no_memory(err);
+    }
     if (value == NULL) {
-        if (json_error_code(&problem) == json_error_out_of_memory) {
-            return sf_error_no_memory(err);
-        }
         return sf_error_set(err, SF_E_FORMAT, "not valid JSON: line %d: %s", problem.line,
                             problem.text);
     }
@@ -192,14 +216,22 @@ int sf_json_sha256(const struct json_t *object, const char *key, char ret[static
     return 0;
 }
 
+static char *dump(const json_t *value, size_t flags)
+{
+    watch_allocations();
+    sf_autofree char *text = json_dumps(value, flags | JSON_SORT_KEYS);
+
+    return has_allocation_failed ? NULL : sf_steal(&text);
+}
+
 char *sf_json_dump(const struct json_t *value)
 {
-    return json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
+    return dump(value, JSON_COMPACT);
 }
 
 char *sf_json_dump_pretty(const struct json_t *value)
 {
-    sf_autofree char *text = json_dumps(value, JSON_INDENT(2) | JSON_SORT_KEYS);
+    sf_autofree char *text = dump(value, JSON_INDENT(2));
 
     return text == NULL ? NULL : sf_str_format("%s\n", text);
 }

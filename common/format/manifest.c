@@ -135,7 +135,7 @@ static int read_block_digests(const json_t *digests, struct sf_manifest *manifes
     return 0;
 }
 
-/* What only the copy outside the artifact has; its two members come together or not at all. */
+/* The outer copy's two members come together or not at all. */
 static int read_blocks(const json_t *document, struct sf_manifest *manifest, struct sf_error *err)
 {
     const json_t *blocks = NULL;
@@ -225,24 +225,30 @@ int sf_manifest_parse(const char *text, size_t size, struct sf_manifest **ret, s
     return 0;
 }
 
-/* The document without what only the outer copy has. */
-static json_t *inner_part(const struct sf_manifest *manifest)
+/* What only the copy outside the artifact has. */
+static bool is_outer_key(const char *key)
 {
-    json_t *copy = json_copy(manifest->document);
+    return sf_str_is_equal(key, "artifact_size") || sf_str_is_equal(key, "blocks");
+}
 
-    if (copy != NULL) {
-        (void)json_object_del(copy, "artifact_size");
-        (void)json_object_del(copy, "blocks");
+/* True when each member of `a` is in `b` with the same value; the outer copy's apart. */
+static bool is_contained(json_t *a, const json_t *b)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+
+    json_object_foreach(a, key, value)
+    {
+        if (!is_outer_key(key) && !json_equal(value, json_object_get(b, key))) {
+            return false;
+        }
     }
-    return copy;
+    return true;
 }
 
 bool sf_manifest_is_same(const struct sf_manifest *a, const struct sf_manifest *b)
 {
-    sf_auto(json) json_t *inner_a = inner_part(a);
-    sf_auto(json) json_t *inner_b = inner_part(b);
-
-    return inner_a != NULL && inner_b != NULL && json_equal(inner_a, inner_b) == 1;
+    return is_contained(a->document, b->document) && is_contained(b->document, a->document);
 }
 
 static int compare_path(const void *path, const void *file)
