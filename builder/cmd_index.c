@@ -1,0 +1,243 @@
+/* `sf-builder index`: lists and signs what a repository holds. */
+#include "builder/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "builder/index_old.h"
+#include "builder/index_scan.h"
+#include "builder/index_series.h"
+#include "builder/report.h"
+#include "common/base/buffer.h"
+#include "common/base/clock.h"
+#include "common/base/error.h"
+#include "common/base/number.h"
+#include "common/base/str.h"
+#include "common/base/strlist.h"
+#include "common/content/sign.h"
+#include "common/format/repo_index.h"
+#include "common/host/atomic_file.h"
+#include "common/host/dir.h"
+
+#define DEFAULT_EXPIRES_DAYS 30
+#define MAX_EXPIRES_DAYS     3650
+#define SECONDS_A_DAY        86400
+
+struct index_options {
+    struct sf_builder_options common;
+    const char *repository;
+    const char *name;
+    const char *signer;
+    const char *keys;
+    const char *percent;
+    uint32_t expires_days;
+    bool is_halted;
+    struct sf_strlist yanked;
+};
+
+static const struct sf_option table[] = {
+    {"repository", 0, SF_OPTION_TEXT, "REPO", offsetof(struct index_options, repository),
+     "the repository, a directory"},
+    {"name", 0, SF_OPTION_TEXT, "NAME", offsetof(struct index_options, name),
+     "its name; later runs keep it"},
+    {"sign", 0, SF_OPTION_TEXT, "FINGERPRINT", offsetof(struct index_options, signer),
+     "key to sign with, from the keyring of GNUPGHOME"},
+    {"keys", 0, SF_OPTION_TEXT, "DIR", offsetof(struct index_options, keys),
+     "public keys by one of which the old index is signed"},
+    {"expires-days", 0, SF_OPTION_NUMBER, "N", offsetof(struct index_options, expires_days),
+     "days until it has to be signed anew, default 30"},
+    {"percent", 0, SF_OPTION_TEXT, "N", offsetof(struct index_options, percent),
+     "of the nodes may upgrade by themselves; ends a halt"},
+    {"halt", 0, SF_OPTION_FLAG, NULL, offsetof(struct index_options, is_halted),
+     "no node upgrades by itself until --percent is given"},
+    {"yank", 0, SF_OPTION_LIST, "VERSION-BUILD", offsetof(struct index_options, yanked),
+     "withdraw this release; it stays withdrawn"},
+    {0},
+};
+
+static int check_options(const struct index_options *options, struct sf_error *err)
+{
+    if (options->repository == NULL || options->signer == NULL) {
+        return sf_error_set(err, SF_E_USAGE, "--%s is missing",
+                            options->repository == NULL ? "repository" : "sign");
+    }
+    if (options->expires_days > MAX_EXPIRES_DAYS) {
+        return sf_error_set(err, SF_E_USAGE, "--expires-days=%u: at most %d", options->expires_days,
+                            MAX_EXPIRES_DAYS);
+    }
+    return 0;
+}
+
+/* What a new index says that no file of the repository knows. */
+static int begin_index(const struct index_options *options, const struct sf_repo_index *old,
+                       struct sf_repo_index *index, struct sf_error *err)
+{
+    uint64_t days = options->expires_days == 0 ? DEFAULT_EXPIRES_DAYS : options->expires_days;
+    const char *name = options->name != NULL ? options->name : old != NULL ? old->repository : NULL;
+    uint64_t percent = 0;
+
+    if (name == NULL) {
+        return sf_error_set(err, SF_E_USAGE,
+                            "--name is missing: there is no old index to take it "
+                            "from");
+    }
+    index->repository = strdup(name);
+    if (index->repository == NULL) {
+        return sf_error_no_memory(err);
+    }
+    index->serial = old == NULL ? 1 : old->serial + 1;
+    index->created_s = sf_clock_now_s();
+    index->expires_s = index->created_s + (int64_t)days * SECONDS_A_DAY;
+    index->rollout = old == NULL ? (struct sf_rollout){.percent = 100} : old->rollout;
+    if (options->percent != NULL) {
+        if (!sf_number_parse(options->percent, 100, &percent)) {
+            return sf_error_set(err, SF_E_USAGE, "--percent=%s is not a number from 0 to 100",
+                                options->percent);
+        }
+        index->rollout.percent = (uint32_t)percent;
+        index->rollout.is_halted = false;
+    }
+    index->rollout.is_halted |= options->is_halted;
+    return 0;
+}
+
+static int yank(struct sf_repo_index *index, const char *short_name, struct sf_error *err)
+{
+    bool is_known = false;
+
+    for (size_t i = 0; i < index->artifact_count; i++) {
+        char text[SF_RELEASE_ID_SIZE];
+
+        sf_release_short(&index->artifacts[i].release, text);
+        if (strcmp(text, short_name) == 0) {
+            index->artifacts[i].is_yanked = true;
+            is_known = true;
+        }
+    }
+    if (!is_known) {
+        return sf_error_set(err, SF_E_NOT_FOUND,
+                            "--yank=%s: the repository has no such release, it takes a version and "
+                            "build such as 25.11.6-1",
+                            short_name);
+    }
+    return 0;
+}
+
+/* A release that was withdrawn stays so. */
+static int set_flags(const struct index_options *options, const struct sf_repo_index *old,
+                     struct sf_repo_index *index, struct sf_error *err)
+{
+    int r = 0;
+
+    for (size_t i = 0; old != NULL && i < old->artifact_count; i++) {
+        for (size_t j = 0; j < index->artifact_count; j++) {
+            if (strcmp(old->artifacts[i].path, index->artifacts[j].path) == 0) {
+                index->artifacts[j].is_yanked = old->artifacts[i].is_yanked;
+                index->artifacts[j].is_security = old->artifacts[i].is_security;
+            }
+        }
+    }
+    for (size_t i = 0; r == 0 && i < options->yanked.count; i++) {
+        r = yank(index, options->yanked.items[i], err);
+    }
+    return r;
+}
+
+static int write_index(const struct index_options *options, int repository_fd,
+                       const struct sf_repo_index *index, struct sf_error *err)
+{
+    sf_auto(buffer) struct sf_buffer message = {.limit_bytes = SF_INDEX_MAX_BYTES};
+    sf_auto(repo_index) struct sf_repo_index *read_back = NULL;
+    sf_autofree char *text = sf_repo_index_dump(index);
+
+    if (text == NULL) {
+        return sf_error_no_memory(err);
+    }
+
+    /* What a node would refuse is not signed. */
+    int r = sf_repo_index_parse(text, strlen(text), &read_back, err);
+
+    if (r < 0) {
+        return r;
+    }
+
+    r = sf_sign_clear(options->signer, text, strlen(text), &message, err);
+    if (r < 0) {
+        return r;
+    }
+    return sf_atomic_file_write(repository_fd, SF_INDEX_NAME, message.data, message.size, 0644,
+                                err);
+}
+
+static int make_index(const struct index_options *options, int repository_fd,
+                      struct sf_repo_index *index, struct sf_error *err)
+{
+    sf_auto(repo_index) struct sf_repo_index *old = NULL;
+    int r = sf_index_old_read(repository_fd, options->keys, &old, err);
+
+    if (r < 0) {
+        return r;
+    }
+
+    r = begin_index(options, old, index, err);
+    if (r < 0) {
+        return r;
+    }
+
+    r = sf_index_scan(repository_fd, index, err);
+    if (r < 0) {
+        return r;
+    }
+
+    r = set_flags(options, old, index, err);
+    return r < 0 ? r : sf_index_set_series(index, err);
+}
+
+static int run(void *context, const void *options, char **operands, int operand_count,
+               struct sf_error *err)
+{
+    const struct index_options *wanted = options;
+    sf_auto(repo_index) struct sf_repo_index *index = NULL;
+    sf_autoclose int repository_fd = -1;
+    int r = check_options(wanted, err);
+
+    (void)context;
+    (void)operands;
+    (void)operand_count;
+    if (r < 0) {
+        return r;
+    }
+
+    r = sf_dir_open_follow(wanted->repository, &repository_fd, err);
+    if (r < 0) {
+        return r;
+    }
+    index = calloc(1, sizeof *index);
+    if (index == NULL) {
+        return sf_error_no_memory(err);
+    }
+
+    r = make_index(wanted, repository_fd, index, err);
+    if (r < 0) {
+        return r;
+    }
+
+    r = write_index(wanted, repository_fd, index, err);
+    return r < 0 ? r : sf_report_index(wanted->common.is_json, index, err);
+}
+
+const struct sf_command sf_command_index = {
+    .name = "index",
+    .aliases = "",
+    .operands = "",
+    .summary = "list and sign what a repository holds",
+    .help = "Checks every block of every artifact, lists them with the newest release of each "
+            "series, and signs the list. The serial goes up by one; withdrawn releases and the "
+            "rollout are kept from the old index. Run it after each pack, and often enough that "
+            "the index does not expire.",
+    .options = table,
+    .shared = sf_builder_shared_options,
+    .options_size = sizeof(struct index_options),
+    .run = run,
+};

@@ -1,0 +1,28 @@
+/* The commands of sf-builder and the options that all of them have. */
+#ifndef SF_BUILDER_COMMANDS_H
+#define SF_BUILDER_COMMANDS_H
+
+#include "common/cli/command.h"
+#include "common/cli/option.h"
+
+#include <stdbool.h>
+
+/* The first member of every command's options. */
+struct sf_builder_options {
+    bool is_json;
+    bool is_verbose;
+};
+
+/* The table that fills it, and a NULL-terminated array with only that table. */
+extern const struct sf_option sf_builder_common_table[];
+extern const struct sf_option *const sf_builder_shared_options[];
+
+extern const struct sf_command sf_command_prefix;
+extern const struct sf_command sf_command_pack;
+extern const struct sf_command sf_command_index;
+extern const struct sf_command sf_command_verify;
+
+/* sf-builder itself, with all of the above. */
+extern const struct sf_program sf_builder_program;
+
+#endif
