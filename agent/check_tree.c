@@ -23,6 +23,21 @@ static int shipped_digest(void *context, int fd, const struct sf_manifest_file *
     return sf_relocate_shipped_digest(fd, digest->manifest, file, digest->prefix, hex, err);
 }
 
+/* A manifest that is gone or unreadable is damage to the tree, whatever reading it says. */
+static int read_manifest(const struct sf_agent *agent, const char *id, struct sf_manifest **ret,
+                         struct sf_error *err)
+{
+    int r = sf_tree_manifest(agent->layout, id, ret, err);
+
+    if (r == -(int)SF_E_NOT_FOUND || r == -(int)SF_E_FORMAT) {
+        return sf_error_set(err, SF_E_INTEGRITY,
+                            "the manifest of release %s is missing or damaged: `sf-agent verify "
+                            "--repair %s` restores it from the repository",
+                            id, id);
+    }
+    return r;
+}
+
 int sf_check_tree(const struct sf_agent *agent, const struct sf_release *release,
                   struct sf_findings *ret, struct sf_error *err)
 {
@@ -32,7 +47,7 @@ int sf_check_tree(const struct sf_agent *agent, const struct sf_release *release
     char id[SF_RELEASE_ID_SIZE];
 
     sf_release_format(release, id);
-    int r = sf_tree_manifest(agent->layout, id, &manifest, err);
+    int r = read_manifest(agent, id, &manifest, err);
 
     if (r == 0) {
         r = sf_prefix_of_release(agent->layout->root, release, &prefix, err);

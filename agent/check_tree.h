@@ -7,7 +7,7 @@ struct sf_error;
 struct sf_findings;
 struct sf_release;
 
-/* Errors: NOT_FOUND, FORMAT (the manifest itself is damaged), IO; differences are findings. */
+/* Errors: INTEGRITY (the manifest itself is missing or damaged), IO; differences are findings. */
 int sf_check_tree(const struct sf_agent *agent, const struct sf_release *release,
                   struct sf_findings *ret, struct sf_error *err);
 

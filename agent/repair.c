@@ -137,10 +137,18 @@ static int mend(const struct repair *repair, const struct sf_finding *finding, s
 static int mend_all(struct repair *repair, struct sf_findings *ret, struct sf_error *err)
 {
     sf_auto(findings) struct sf_findings findings = {0};
-    int r = sf_tree_open(repair->agent->layout, repair->id, &repair->tree_fd, err);
+    sf_autofree char *path = sf_path_join(SF_LAYOUT_RELEASES, repair->id);
+
+    if (path == NULL) {
+        return sf_error_no_memory(err);
+    }
+    int r = sf_dir_open(repair->agent->layout->root_fd, path, &repair->tree_fd, err);
 
     if (r == 0) {
-        /* The manifest of the tree may itself be what is damaged. */
+        r = sf_dir_make(repair->tree_fd, "meta", err);
+    }
+    if (r == 0) {
+        /* The manifest of the tree may itself be what is damaged or gone. */
         r = restore_file(repair, SF_MANIFEST_PATH, err);
     }
     if (r == 0) {
@@ -199,6 +207,9 @@ int sf_repair_run(struct sf_agent *agent, const struct sf_release *release, stru
     }
     if (r == 0) {
         r = sf_stage_unpack(agent, &artifact, &stage_fd, err);
+    }
+    if (r == 0) {
+        r = sf_dir_sync_tree(stage_fd, ".", err);
     }
     if (r < 0) {
         return r;
