@@ -106,7 +106,10 @@ static int append_durably(int fd, const void *bytes, size_t size, mode_t mode, b
         write_all(fd, bytes, size) < 0 || fsync(fd) < 0) {
         int saved = errno;
 
-        (void)ftruncate(fd, status.st_size);
+        /* Half a line that stays is ended by the next append. */
+        int cut = ftruncate(fd, status.st_size);
+
+        (void)cut;
         errno = saved;
         return -1;
     }
