@@ -1,6 +1,7 @@
 /* The configuration as a whole: defaults, checks, values in force. */
 #include "common/format/config.h"
 
+#include "tests/unit/failing_malloc.h"
 #include "tests/unit/sf_test.h"
 
 static struct sf_config *defaults(void)
@@ -89,6 +90,30 @@ static void config_check_root_from_elsewhere_is_checked(void **state)
     assert_sf_fails(sf_config_check(config, &err), &err, SF_E_CONFIG, "root 'xopt/slurm'");
 }
 
+static int trip_config(char **ret_text, struct sf_error *err)
+{
+    sf_auto(config) struct sf_config *config = NULL;
+    int r = sf_config_new(&config, err);
+
+    if (r == 0) {
+        r = sf_config_apply(config, "x",
+                            "[agent]\nroot = /x\n[repository]\nurl = http://a:b@c\nurl = http://d\n"
+                            "[toolchain t]\nglibc = 2.36\n",
+                            err);
+    }
+    if (r < 0) {
+        return r;
+    }
+    *ret_text = sf_config_value(config, "repository", "url");
+    return *ret_text == NULL ? sf_error_no_memory(err) : 0;
+}
+
+static void config_each_allocation_failing_is_told(void **state)
+{
+    (void)state;
+    assert_each_failure_is_told(trip_config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,6 +122,7 @@ int main(void)
         cmocka_unit_test(config_value_of_a_toolchain_is_by_name),
         cmocka_unit_test(config_check_incomplete_toolchain_is_refused),
         cmocka_unit_test(config_check_root_from_elsewhere_is_checked),
+        cmocka_unit_test(config_each_allocation_failing_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* The journal and the history: written, read, and read when damaged. */
 #include "common/format/journal_entry.h"
 
+#include "tests/unit/failing_malloc.h"
 #include "tests/unit/sf_test.h"
 
 static const struct sf_journal_entry example = {.operation = "upgrade",
@@ -122,6 +123,30 @@ static void history_line_malformed_is_refused(void **state)
     assert_sf_fails(sf_history_line_parse("", 0, &line, &err), &err, SF_E_FORMAT, "history: ");
 }
 
+static int trip_history(char **ret_text, struct sf_error *err)
+{
+    struct sf_history_line line = {.operation = "install", .detail = "a\x1b"};
+    struct sf_history_line again;
+    sf_autofree char *text = sf_history_line_dump(&line);
+
+    if (text == NULL) {
+        return sf_error_no_memory(err);
+    }
+    int r = sf_history_line_parse(text, strlen(text), &again, err);
+
+    if (r < 0) {
+        return r;
+    }
+    *ret_text = sf_history_line_dump(&again);
+    return *ret_text == NULL ? sf_error_no_memory(err) : 0;
+}
+
+static void history_each_allocation_failing_is_told(void **state)
+{
+    (void)state;
+    assert_each_failure_is_told(trip_history);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +156,7 @@ int main(void)
         cmocka_unit_test(history_line_written_is_read_again),
         cmocka_unit_test(history_detail_of_any_bytes_is_one_readable_line),
         cmocka_unit_test(history_line_malformed_is_refused),
+        cmocka_unit_test(history_each_allocation_failing_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* What is written can be read again and is the same. */
 #include "common/format/manifest.h"
 
+#include "tests/unit/failing_malloc.h"
 #include "tests/unit/format/manifest_text.h"
 
 static char *dumped(const struct sf_manifest *manifest)
@@ -80,6 +81,36 @@ static void dump_outer_of_garbage_is_refused(void **state)
     assert_null(text);
 }
 
+static char *manifest_input;
+
+static int trip_manifest(char **ret_text, struct sf_error *err)
+{
+    static const char blocks[1][65] = {MANIFEST_SHA};
+    static const struct sf_strlist none;
+    const struct sf_manifest_origin origin = {
+        .builder_version = "1", .options = &none, .sources = &none};
+    sf_auto(manifest) struct sf_manifest *manifest = NULL;
+    int r = sf_manifest_parse(manifest_input, strlen(manifest_input), &manifest, err);
+
+    if (r < 0) {
+        return r;
+    }
+    sf_autofree char *inner = sf_manifest_dump(manifest, &origin);
+
+    if (inner == NULL) {
+        return sf_error_no_memory(err);
+    }
+    return sf_manifest_dump_outer(inner, 5, blocks, 1, ret_text, err);
+}
+
+static void manifest_each_allocation_failing_is_told(void **state)
+{
+    (void)state;
+    manifest_input = manifest_text("", "");
+    assert_each_failure_is_told(trip_manifest);
+    free(manifest_input);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,6 +118,7 @@ int main(void)
         cmocka_unit_test(dump_of_unsorted_files_is_sorted),
         cmocka_unit_test(dump_outer_adds_blocks_and_nothing_else),
         cmocka_unit_test(dump_outer_of_garbage_is_refused),
+        cmocka_unit_test(manifest_each_allocation_failing_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

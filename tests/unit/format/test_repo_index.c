@@ -46,7 +46,9 @@ static void index_with_things_of_the_future_is_read(void **state)
     sf_auto(repo_index) struct sf_repo_index *level = index_parsed("x86-64-v2", "x86-64-v9");
 
     (void)state;
+    assert_int_equal(key->serial, 7);
     assert_string_equal(arch->artifacts[0].release.arch, "riscv64");
+    assert_string_equal(level->artifacts[0].cpu_level, "x86-64-v9");
 }
 
 static void index_newer_format_is_incompatible(void **state)

@@ -1,6 +1,7 @@
 /* The index as it is written: readable again, in one order. */
 #include "common/format/repo_index.h"
 
+#include "tests/unit/failing_malloc.h"
 #include "tests/unit/format/index_text.h"
 
 static void dump_parsed_again_is_the_same(void **state)
@@ -47,12 +48,31 @@ static void dump_without_start_has_none(void **state)
     assert_null(strstr(text, "not_before"));
 }
 
+static int trip_index(char **ret_text, struct sf_error *err)
+{
+    sf_auto(repo_index) struct sf_repo_index *index = NULL;
+    int r = sf_repo_index_parse(INDEX_TEXT, strlen(INDEX_TEXT), &index, err);
+
+    if (r < 0) {
+        return r;
+    }
+    *ret_text = sf_repo_index_dump(index);
+    return *ret_text == NULL ? sf_error_no_memory(err) : 0;
+}
+
+static void index_each_allocation_failing_is_told(void **state)
+{
+    (void)state;
+    assert_each_failure_is_told(trip_index);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dump_parsed_again_is_the_same),
         cmocka_unit_test(dump_of_artifacts_in_any_order_is_sorted),
         cmocka_unit_test(dump_without_start_has_none),
+        cmocka_unit_test(index_each_allocation_failing_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
