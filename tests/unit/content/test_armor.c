@@ -5,6 +5,8 @@
 
 #define BEGIN "-----BEGIN PGP SIGNED MESSAGE-----\n"
 #define HASH  "Hash: SHA512\n\n"
+#define DASH  "- -----BEGIN PGP SIGNATURE-----\n"
+#define CRLF  "-----BEGIN PGP SIGNED MESSAGE-----\r\nHash: SHA256\r\n\r\n"
 #define SIGN  "-----BEGIN PGP SIGNATURE-----\n\nAAAA\n-----END PGP SIGNATURE-----\n"
 
 struct row {
@@ -18,8 +20,8 @@ static void clear_text_passes(void **state)
     static const char *const texts[] = {
         BEGIN HASH "{}\n" SIGN,
         BEGIN "\n{}\n" SIGN,
-        BEGIN HASH "- -----BEGIN PGP SIGNATURE-----\n\ttext\n" SIGN "\n\r\n",
-        "-----BEGIN PGP SIGNED MESSAGE-----\r\nHash: SHA256\r\n\r\n{}\r\n" SIGN,
+        BEGIN HASH DASH "\ttext\n" SIGN "\n\r\n",
+        CRLF "{}\r\n" SIGN,
     };
     struct sf_error error;
 
