@@ -104,6 +104,16 @@ static void history_detail_of_any_bytes_is_one_readable_line(void **state)
         assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
         assert_sf_ok(sf_history_line_parse(text, strlen(text), &again, &err), &err);
     }
+    /* Made printable it is longer than its field: cut between characters, not within one. */
+    for (size_t i = 0; i + 2 < sizeof line.detail; i += 2) {
+        memcpy(line.detail + i, "\xc3\xbc", 2);
+    }
+    line.detail[0] = '\x1b';
+    line.detail[1] = '\x1b';
+    sf_autofree char *longer = sf_history_line_dump(&line);
+
+    assert_non_null(longer);
+    assert_sf_ok(sf_history_line_parse(longer, strlen(longer), &again, &err), &err);
     /* A character cut in two at the end of the message. */
     memset(line.detail, 'a', sizeof line.detail - 1);
     line.detail[sizeof line.detail - 2] = (char)0xc3;

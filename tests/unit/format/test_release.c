@@ -76,6 +76,8 @@ static void release_check_bad_field_is_named(void **state)
     assert_sf_ok(sf_release_check(&release, &err), &err);
     release.build = 0;
     assert_sf_fails(sf_release_check(&release, &err), &err, SF_E_FORMAT, "build 0");
+    release.build = 1000000;
+    assert_sf_fails(sf_release_check(&release, &err), &err, SF_E_FORMAT, "build 1000000");
     release = parsed("25.11.6-1-noble-amd64");
     release.variant[0] = '\0';
     assert_sf_fails(sf_release_check(&release, &err), &err, SF_E_FORMAT, "variant ''");
