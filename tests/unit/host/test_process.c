@@ -96,7 +96,7 @@ static void child_has_standard_signals_directory_and_umask(void **state)
     (void)sigaddset(&blocked, SIGTERM);
     (void)sigprocmask(SIG_BLOCK, &blocked, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
-    /* Signals 32 and 33 are the C library's own: an ignored one stays so, dpkg-buildpackage's do. */
+    /* Signals 32 and 33 are the C library's own: ignored, as below dpkg-buildpackage, they stay. */
     run_for_output(ARGV("sh", "-c",
                         "grep -E '^Sig(Blk|Ign)' /proc/self/status | sed s/180000000/000000000/; "
                         "pwd; umask"),
