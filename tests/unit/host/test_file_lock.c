@@ -1,6 +1,7 @@
 #include "tests/unit/sf_test.h"
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "common/base/buffer.h"
@@ -40,6 +41,7 @@ static pid_t start_holder(unsigned for_ms)
     if (pid == 0) {
         int fd = -1;
 
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* should an assertion end the test */
         if (sf_file_lock_take(top_fd, "lock", "install", 0, &fd, &err) < 0 ||
             write(ends[1], "x", 1) != 1) {
             _exit(1);

@@ -24,6 +24,7 @@ static pid_t start_user(bool (*use)(const char *path), const char *path)
 
     assert_true(pid >= 0);
     if (pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* should an assertion end the test */
         (void)prctl(PR_SET_NAME, "slurm\033stepd");
         ready = use(path) ? 'y' : 'n';
         (void)!write(ends[1], &ready, 1);
@@ -89,6 +90,19 @@ static void users_by_current_directory_are_found(void **state)
     assert_unused(neighbour);
     stop_user(pid);
     assert_unused(*state);
+}
+
+static void users_in_deleted_directory_are_found(void **state)
+{
+    sf_autofree char *path = sf_str_format("%s/gone", (const char *)*state);
+
+    assert_int_equal(mkdir(path, 0755), 0);
+
+    pid_t pid = start_user(stand_in, path);
+
+    assert_int_equal(rmdir(path), 0);
+    assert_used_by(path, pid);
+    stop_user(pid);
 }
 
 static void users_by_mapped_file_are_found_though_it_is_deleted(void **state)
@@ -191,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(users_of_quiet_directory_are_none),
         TEST(users_by_current_directory_are_found),
+        TEST(users_in_deleted_directory_are_found),
         TEST(users_by_mapped_file_are_found_though_it_is_deleted),
         TEST(users_by_executable_are_found),
         TEST(users_below_a_linked_name_are_found),
