@@ -127,7 +127,7 @@ int sf_build_open(struct sf_build *build, struct sf_error *err)
     return make_work(build, err);
 }
 
-static void close_one(int *fd)
+static void close_one(const int *fd)
 {
     /* 0 is what a build that was never opened holds. */
     if (*fd > 0) {

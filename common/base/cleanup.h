@@ -48,6 +48,7 @@ static inline void sf_cleanup_file(FILE **stream)
  * write: sf_auto(manifest) struct sf_manifest *m = NULL;
  * SF_DEFINE_AUTO_STRUCT is for a type held by value, whose release takes its address.
  */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type in parentheses declares nothing */
 #define SF_DEFINE_AUTO(name, type, release)                                                        \
     static inline void sf_auto_release_##name(type *value)                                         \
     {                                                                                              \
@@ -64,6 +65,7 @@ static inline void sf_cleanup_file(FILE **stream)
         release(value);                                                                            \
         errno = saved;                                                                             \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 #define sf_auto(name) __attribute__((cleanup(sf_auto_release_##name)))
 
 /* Takes the pointer out of the variable, which becomes NULL: ownership moves on. */
