@@ -21,6 +21,8 @@ _node_lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 packages_node_system=(systemd systemd-sysv dbus procps iproute2 util-linux ca-certificates curl)
 packages_node_agent=(libcurl4 libarchive13 libelf1 libgpgme11 gpg gpgv gpg-agent gpgconf libsystemd0
     libinih1 libjansson4 libsmartcols1 libzstd1 libssl3)
+# A build with sanitizers needs their libraries.
+packages_node_sanitizers=(libasan8 libubsan1)
 
 # True if this machine can hold nodes; says why not otherwise.
 node_possible() {
@@ -40,7 +42,7 @@ node_start() {
     shift
     packages_install systemd-container util-linux procps
     lower=$(root_make node "${SF_NODE_SUITE:-bookworm}" "${packages_node_system[@]}" \
-        "${packages_node_agent[@]}") || return 1
+        "${packages_node_agent[@]}" "${packages_node_sanitizers[@]}") || return 1
     mkdir -p "$state"
     rm -f "$state/pid"
     unshare -m bash "$_node_lib/node-boot" "$name" "$state" "$lower" "$@" \
