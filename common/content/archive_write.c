@@ -22,12 +22,16 @@ struct sf_archive_writer {
     int64_t mtime_s;
     struct sf_error failure; /* why `put` failed: libarchive only passes a number on */
     unsigned char *chunk;
+    bool is_given_up;
 };
 
 static la_ssize_t put(struct archive *tar, void *context, const void *bytes, size_t size)
 {
     struct sf_archive_writer *writer = context;
 
+    if (writer->is_given_up) {
+        return (la_ssize_t)size;
+    }
     if (sf_zstd_encoder_write(writer->encoder, bytes, size, &writer->failure) < 0) {
         archive_set_error(tar, EIO, "%s", "the stream below failed");
         return -1;
@@ -212,8 +216,9 @@ void sf_archive_writer_free(struct sf_archive_writer *writer)
         return;
     }
     if (writer->tar != NULL) {
-        /* An archive given up is not to be ended properly: nothing more is written. */
-        (void)archive_write_fail(writer->tar);
+        /* An archive given up is not to be ended properly: nothing more is written. After
+         * archive_write_fail(), libarchive 3.6 would not release its buffers. */
+        writer->is_given_up = true;
         (void)archive_write_free(writer->tar);
     }
     archive_entry_free(writer->entry);
