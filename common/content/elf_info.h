@@ -22,8 +22,8 @@ struct sf_elf_info {
 
 /*
  * Reads what the loader reads, program headers and the dynamic segment: section headers may be
- * missing or wrong. `name` is for messages. Errors: FORMAT (an ELF header followed by nonsense), IO, NO_MEMORY. A file without the magic is
- * no error.
+ * missing or wrong. `name` is for messages. Errors: FORMAT (an ELF header followed by nonsense),
+ * IO, NO_MEMORY. A file without the magic is no error.
  */
 int sf_elf_info_read(int fd, const char *name, struct sf_elf_info *ret, struct sf_error *err);
 
