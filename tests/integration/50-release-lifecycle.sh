@@ -108,6 +108,12 @@ run 0 "$agent" use 24.11.7
 touch /var/cache/sf-agent/0123.partial
 unchanged run 0 "$agent" gc --check
 expect_out "would remove $new"
+/opt/slurm/releases/"$new"/view/sbin/slurmd -D >/dev/null 2>&1 &
+daemon=$!
+run 0 "$agent" gc
+expect_out "kept $new: release $new is used by slurmd (pid $daemon)"
+kill "$daemon"
+wait "$daemon" || true
 run 0 "$agent" gc
 expect_out "slurm $new removed"
 refuse_out "24.11.7"
