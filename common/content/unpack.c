@@ -191,6 +191,13 @@ static int check_digest(struct unpacker *unpacker, const struct sf_manifest_file
     return 0;
 }
 
+static void tell_progress(const struct unpacker *unpacker, size_t size)
+{
+    if (unpacker->options->progress != NULL) {
+        unpacker->options->progress(size);
+    }
+}
+
 /* Hashes, relocates and writes the data of a file as it comes. */
 static int copy_data(struct unpacker *unpacker, const struct sf_manifest_file *file, int fd,
                      struct sf_error *err)
@@ -216,9 +223,7 @@ static int copy_data(struct unpacker *unpacker, const struct sf_manifest_file *f
             return r;
         }
         start += size;
-        if (unpacker->options->progress != NULL) {
-            unpacker->options->progress(size);
-        }
+        tell_progress(unpacker, size);
     }
 }
 
@@ -247,7 +252,12 @@ static int copy_rendered(struct unpacker *unpacker, const struct sf_manifest_fil
     if (r < 0) {
         return r;
     }
-    return write_all(fd, file->path, text, size, err);
+    r = write_all(fd, file->path, text, size, err);
+    if (r < 0) {
+        return r;
+    }
+    tell_progress(unpacker, shipped.size); /* as the manifest counts it */
+    return 0;
 }
 
 static int make_regular(struct unpacker *unpacker, const struct sf_manifest_file *file,
