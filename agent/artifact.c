@@ -14,6 +14,7 @@
 #include "common/base/str.h"
 #include "common/content/block_source.h"
 #include "common/content/fetch.h"
+#include "common/content/html.h"
 #include "common/content/keyring.h"
 #include "common/content/unpack.h"
 #include "common/host/digest.h"
@@ -48,6 +49,9 @@ static int fetch_manifest_from(struct sf_fetcher *fetcher, const struct sf_index
         return r;
     }
     if (!sf_str_is_equal(digest, entry->manifest_sha256)) {
+        if (sf_html_is_likely(unverified.data, unverified.size)) {
+            return sf_error_set(err, SF_E_REMOTE, "'%s': " SF_HTML_SENTENCE, url);
+        }
         return sf_error_set(err, SF_E_INTEGRITY,
                             "%s is not the manifest that the index names (%zu bytes, %llu "
                             "expected): the repository is being published, or was tampered with",

@@ -14,6 +14,7 @@
 #include "common/base/str.h"
 #include "common/base/strlist.h"
 #include "common/content/fetch.h"
+#include "common/content/html.h"
 #include "common/content/keyring.h"
 #include "common/content/signature.h"
 #include "common/format/config.h"
@@ -177,6 +178,24 @@ static const struct sf_repo_index *comparable(const struct sf_agent *agent,
     return is_other ? NULL : known->index;
 }
 
+/* What carries no signature at all is told apart: a web page is somebody else's answer. */
+static int verify_text(const struct sf_agent *agent, const struct sf_keyring *keyring,
+                       const struct sf_buffer *unverified, struct sf_buffer *text,
+                       struct sf_signer *signer, struct sf_error *err)
+{
+    int r = sf_signature_verify_clear(keyring, unverified->data, unverified->size, agent->now_s,
+                                      text, signer, err);
+
+    if (r != -(int)SF_E_FORMAT) {
+        return r;
+    }
+    if (sf_html_is_likely(unverified->data, unverified->size)) {
+        return sf_error_set(err, SF_E_REMOTE, "the index is " SF_HTML_SENTENCE);
+    }
+    return sf_error_set(err, SF_E_SIGNATURE,
+                        "the index is not signed: have it signed with `sf-builder index`");
+}
+
 /* From bytes of the network to an index that may be believed. */
 static int accept_bytes(struct sf_agent *agent, const struct sf_buffer *unverified,
                         const struct known *known, struct sf_buffer *text,
@@ -189,8 +208,7 @@ static int accept_bytes(struct sf_agent *agent, const struct sf_buffer *unverifi
     int r = open_keyring(agent, &keyring, err);
 
     if (r == 0) {
-        r = sf_signature_verify_clear(keyring, unverified->data, unverified->size, agent->now_s,
-                                      text, &signer, err);
+        r = verify_text(agent, keyring, unverified, text, &signer, err);
     }
     if (r == 0) {
         r = sf_repo_index_parse(text->data, text->size, &index, err);
