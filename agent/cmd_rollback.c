@@ -3,10 +3,10 @@
 
 #include "agent/command_list.h"
 #include "agent/context.h"
+#include "agent/install.h"
 #include "agent/open.h"
 #include "agent/options.h"
 #include "agent/present.h"
-#include "agent/switch_to.h"
 #include "common/base/error.h"
 #include "common/base/str.h"
 #include "common/store/hold.h"
@@ -48,7 +48,7 @@ static int rollback(void *context, const void *options, char **operands, int cou
         r = sf_tree_active(agent->layout, left, err);
     }
     if (r == 0) {
-        r = sf_switch_to(agent, &release, err);
+        r = sf_install_run(agent, agent->command, &release, NULL, err);
     }
     sf_release_format(&release, now);
     if (r < 0 || agent->options->is_check || left[0] == '\0' || sf_str_is_equal(left, now)) {

@@ -1,15 +1,12 @@
 /* `sf-agent use`: makes a release active that is on the node. */
 #include <stddef.h>
 
-#include "agent/check_tree.h"
 #include "agent/command_list.h"
 #include "agent/context.h"
+#include "agent/install.h"
 #include "agent/open.h"
 #include "agent/options.h"
-#include "agent/plan.h"
 #include "agent/present.h"
-#include "agent/report.h"
-#include "agent/switch_to.h"
 #include "common/base/error.h"
 
 static int use(void *context, const void *options, char **operands, int count, struct sf_error *err)
@@ -24,7 +21,7 @@ static int use(void *context, const void *options, char **operands, int count, s
     if (r == 0) {
         r = sf_present_find(agent, operands[0], &release, err);
     }
-    return r < 0 ? r : sf_switch_to(agent, &release, err);
+    return r < 0 ? r : sf_install_run(agent, agent->command, &release, NULL, err);
 }
 
 static const struct sf_option options[] = {

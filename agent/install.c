@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/artifact.h"
+#include "agent/check_tree.h"
 #include "agent/context.h"
 #include "agent/options.h"
 #include "agent/plan.h"
@@ -15,6 +16,26 @@
 #include "common/format/repo_index.h"
 #include "common/store/layout.h"
 #include "common/store/tree.h"
+#include "common/store/tree_check.h"
+
+/* Bit rot is found before the switch, not by a slurmd that does not start (threat 80). */
+static int refuse_damaged(const struct sf_agent *agent, const struct sf_release *release,
+                          struct sf_error *err)
+{
+    sf_auto(findings) struct sf_findings findings = {0};
+    char id[SF_RELEASE_ID_SIZE];
+    int r = sf_check_tree(agent, release, &findings, err);
+
+    if (r < 0 || findings.count == 0) {
+        return r;
+    }
+    sf_release_format(release, id);
+    return sf_error_set(err, SF_E_INTEGRITY,
+                        "release %s is damaged (%zu findings, the first: %s %s): `sf-agent verify "
+                        "--repair %s` mends it",
+                        id, findings.count, findings.items[0].path,
+                        sf_finding_kind_name(findings.items[0].kind), id);
+}
 
 /* The same words on every node for the same outcome: clush -b folds them. */
 static void tell(struct sf_agent *agent, const struct sf_plan *plan, bool is_switched)
@@ -66,6 +87,9 @@ int sf_install_run(struct sf_agent *agent, const char *operation, const struct s
 
     if (r == 0) {
         r = sf_plan_make(agent->layout, release, agent->options->is_download_only, &plan, err);
+    }
+    if (r == 0 && plan.has_tree && plan.is_activated) {
+        r = refuse_damaged(agent, release, err);
     }
     if (r < 0) {
         return r;

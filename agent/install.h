@@ -14,7 +14,9 @@ struct sf_release;
 
 /*
  * Plans, tells the plan with --check, else stages what is missing, switches unless --download-only,
- * and reports one line. `artifact` NULL: the release is on the node already.
+ * and reports one line. `artifact` NULL: the release is on the node already; its tree is compared
+ * with its manifest before it becomes active. Errors: INTEGRITY (it is damaged), those of stage.h
+ * and switch.h.
  */
 int sf_install_run(struct sf_agent *agent, const char *operation, const struct sf_release *release,
                    const struct sf_artifact *artifact, struct sf_error *err);

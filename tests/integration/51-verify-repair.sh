@@ -78,8 +78,11 @@ try_root /opt/elsewhere/slurm
 repo_make 24.11.6-1
 run 0 "$agent" install 24.11.6
 flip_byte "/opt/elsewhere/slurm/releases/$id/view/bin/sinfo" 200
-unchanged run 7 "$agent" rollback
-expect_err "is damaged"
+for command in rollback "install 24.11.5" "use 24.11.5" "rollback --check"; do
+    # shellcheck disable=SC2086  # words
+    unchanged run 7 "$agent" $command
+    expect_err "is damaged"
+done
 expect_err "verify --repair $id"
 run 0 "$agent" verify --repair 24.11.5
 run 0 "$agent" rollback
