@@ -3,7 +3,8 @@
 #
 # The node is this machine in a mount namespace of its own, in which everything that sf-agent writes
 # to is a fresh tmpfs: /opt, its state, cache and run directories, /etc/sf-agent and the directory
-# of units. So a scenario runs the real program as root with the default root, leaves nothing
+# of units; and in a process namespace of its own, because sf-agent looks for processes that use a
+# release. So a scenario runs the real program as root with the default root, leaves nothing
 # behind, and scenarios run side by side.
 #
 #   $agent, $builder      the programs
@@ -24,7 +25,8 @@ if [[ ${SF_SCENARIO_NAMESPACE:-} != yes ]]; then
         echo "scenarios mount file systems: run them as root" >&2
         exit 1
     fi
-    SF_SCENARIO_NAMESPACE=yes exec unshare --mount --propagation private "$0" "$@"
+    SF_SCENARIO_NAMESPACE=yes exec unshare --mount --pid --fork --kill-child --mount-proc \
+        --propagation private "$0" "$@"
 fi
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -85,6 +87,10 @@ node_make() {
         mkdir -p "$directory"
         mount -t tmpfs -o mode=0755,size="${SF_NODE_SIZE:-512m}" sf-node "$directory"
     done
+    # On a machine with systemd the scenario must not reload that one's units.
+    if [[ -d /run/systemd ]]; then
+        mount -t tmpfs sf-node /run/systemd
+    fi
 }
 
 node_configure() {
