@@ -149,9 +149,9 @@ static int verify_by_index(const struct sf_agent *agent, int unverified_fd, cons
         }
     }
     return sf_error_set(err, SF_E_SIGNATURE,
-                        "%s is not signed: put its detached signature beside it as %s.asc, or "
-                        "run `sf-agent refresh` on a repository that lists it",
-                        name, name);
+                        "not signed: put its detached signature beside it as %s.asc, or run "
+                        "`sf-agent refresh` on a repository that lists it",
+                        name);
 }
 
 static int verify_by_signature(const struct sf_agent *agent, int unverified_fd,
@@ -216,8 +216,8 @@ static int check_name(const char *path, const struct sf_manifest *manifest, stru
     }
     sf_release_format(&manifest->release, id);
     return sf_error_set(err, SF_E_INTEGRITY,
-                        "%s holds release %s, not the one its name says: give it back its own name",
-                        path, id);
+                        "holds release %s, not the one its name says: give it back its own name",
+                        id);
 }
 
 int sf_artifact_open_local(const struct sf_agent *agent, const char *path, struct sf_artifact *ret,
@@ -237,7 +237,7 @@ int sf_artifact_open_local(const struct sf_agent *agent, const char *path, struc
         r = check_name(path, artifact.manifest, err);
     }
     if (r < 0) {
-        return r;
+        return sf_error_prefix(err, "'%s': ", path);
     }
     artifact.size_bytes = artifact.file.size_bytes;
     *ret = artifact;
