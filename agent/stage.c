@@ -1,6 +1,7 @@
 /* From artifact to a complete tree in releases/. */
 #include "agent/stage.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "agent/artifact.h"
@@ -59,6 +60,17 @@ static int preflight(const struct sf_agent *agent, const struct sf_manifest *man
     return path == NULL ? sf_error_no_memory(err) : sf_preflight_run(&checks, err);
 }
 
+/* "fetching 25.11.6-1": short, so that the bar and the rate fit beside it. */
+static void show_phase(const char *verb, const struct sf_manifest *manifest, uint64_t total_bytes)
+{
+    char name[SF_RELEASE_ID_SIZE];
+    char phase[SF_RELEASE_ID_SIZE + 16];
+
+    sf_release_short(&manifest->release, name);
+    (void)snprintf(phase, sizeof phase, "%s %s", verb, name);
+    sf_progress_phase(phase, total_bytes);
+}
+
 static int unpack(struct sf_agent *agent, const struct sf_artifact *artifact, const char *prefix,
                   int stage_fd, struct sf_error *err)
 {
@@ -97,12 +109,13 @@ int sf_stage_unpack(struct sf_agent *agent, const struct sf_artifact *artifact, 
     if (r < 0) {
         return r;
     }
-    sf_progress_phase(id, artifact->size_bytes);
+    show_phase("fetching", artifact->manifest, artifact->size_bytes);
     r = unpack(agent, artifact, prefix, stage_fd, err);
-    sf_progress_end();
     if (r == 0) {
+        show_phase("checking", artifact->manifest, 0);
         r = preflight(agent, artifact->manifest, prefix, stage_fd, err);
     }
+    sf_progress_end();
     if (r < 0) {
         struct sf_error ignored;
 
@@ -124,7 +137,9 @@ int sf_stage_run(struct sf_agent *agent, const struct sf_artifact *artifact, str
     int r = sf_stage_unpack(agent, artifact, &stage_fd, err);
 
     if (r == 0) {
+        show_phase("writing", artifact->manifest, 0);
         r = sf_tree_publish(agent->layout, id, err);
+        sf_progress_end();
     }
     if (r == 0) {
         sf_artifact_forget_partial(agent, artifact);
