@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "builder/work_dir.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/base/number.h"
@@ -69,8 +70,6 @@ static int open_repository(struct sf_build *build, struct sf_error *err)
     return sf_dir_open_follow(build->repository, &build->repository_fd, err);
 }
 
-/* Within the repository, so that publishing is a rename; hidden, so that nothing serves or indexes
- * it. */
 static int make_work(struct sf_build *build, struct sf_error *err)
 {
     sf_autofree char *repository = realpath(build->repository, NULL);
@@ -79,25 +78,15 @@ static int make_work(struct sf_build *build, struct sf_error *err)
         return sf_error_errno(err, errno, "find '%s'", build->repository);
     }
 
-    sf_autofree char *work = sf_path_join(repository, ".sf-builder-XXXXXX");
-
-    if (work == NULL) {
-        return sf_error_no_memory(err);
-    }
-    if (mkdtemp(work) == NULL) {
-        return sf_error_errno(err, errno, "make a directory in '%s'", repository);
-    }
-    build->work_name = strdup(sf_path_base(work));
-    build->tree_path = sf_path_join(work, "tree");
-    if (build->work_name == NULL || build->tree_path == NULL) {
-        (void)rmdir(work);
-        return sf_error_no_memory(err);
-    }
-
-    int r = sf_dir_open(build->repository_fd, build->work_name, &build->work_fd, err);
+    int r =
+        sf_work_dir_make(repository, build->repository_fd, &build->work_name, &build->work_fd, err);
 
     if (r < 0) {
         return r;
+    }
+    build->tree_path = sf_str_format("%s/%s/tree", repository, build->work_name);
+    if (build->tree_path == NULL) {
+        return sf_error_no_memory(err);
     }
 
     r = sf_dir_make(build->work_fd, "tree/view", err);
@@ -158,9 +147,9 @@ static void component_done(struct sf_component *component)
 void sf_build_done(struct sf_build *build)
 {
     close_one(&build->tree_fd);
-    close_one(&build->work_fd);
     close_one(&build->input_fd);
     remove_work(build);
+    close_one(&build->work_fd);
     close_one(&build->repository_fd);
     for (size_t i = 0; i < build->component_count; i++) {
         component_done(&build->components[i]);

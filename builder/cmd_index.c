@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 
 #include "builder/index_old.h"
 #include "builder/index_scan.h"
@@ -213,6 +214,8 @@ static int run(void *context, const void *options, char **operands, int operand_
     if (r < 0) {
         return r;
     }
+    /* Of two at once the second continues the first; without locks they are the owner's care. */
+    (void)flock(repository_fd, LOCK_EX);
     index = calloc(1, sizeof *index);
     if (index == NULL) {
         return sf_error_no_memory(err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "builder/build.h"
+#include "builder/pack_check.h"
 #include "builder/release_options.h"
 #include "builder/report.h"
 #include "builder/stage.h"
@@ -122,6 +123,19 @@ static int read_ceilings(const struct pack_options *options, struct sf_build *bu
     return 0;
 }
 
+static int check_values(const struct pack_options *options, struct sf_error *err)
+{
+    int r = options->glibc == NULL ? 0 : sf_pack_check_glibc(options->glibc, err);
+
+    if (r == 0 && options->cpu_level != NULL) {
+        r = sf_pack_check_cpu_level(options->cpu_level, err);
+    }
+    for (size_t i = 0; r == 0 && i < options->sources.count; i++) {
+        r = sf_pack_check_source(options->sources.items[i], err);
+    }
+    return r;
+}
+
 static int read_options(const struct pack_options *options, struct sf_build *build,
                         struct sf_error *err)
 {
@@ -136,6 +150,11 @@ static int read_options(const struct pack_options *options, struct sf_build *bui
     }
     if (options->level > 22) {
         return sf_error_set(err, SF_E_USAGE, "--level=%u: zstd has levels 1 to 22", options->level);
+    }
+
+    r = check_values(options, err);
+    if (r < 0) {
+        return r;
     }
     build->level = options->level == 0 ? DEFAULT_LEVEL : (int)options->level;
     build->destdir = options->destdir;

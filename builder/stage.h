@@ -11,7 +11,7 @@ struct sf_error;
 /*
  * Copies the installed prefix to view/, without *.la, *.a and lib/systemd; modes become 0755 or
  * 0644. Errors: INCOMPATIBLE (setuid, a link that is absolute or leaves the tree, something that
- * is no file, directory or link), IO.
+ * is no file, directory or link, an ELF of another architecture), IO.
  */
 int sf_stage_collect(struct sf_build *build, struct sf_error *err);
 
@@ -20,7 +20,7 @@ int sf_stage_strip(struct sf_build *build, struct sf_error *err);
 
 /*
  * Copies the libraries that the tree needs and does not have from this machine to view/lib, with
- * what is known of their origin. Errors: INCOMPATIBLE (nowhere to be found, another architecture).
+ * what is known of their origin. Errors: INCOMPATIBLE (nowhere to be found).
  */
 int sf_stage_libraries(struct sf_build *build, struct sf_error *err);
 

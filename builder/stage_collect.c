@@ -8,9 +8,11 @@
 
 #include "builder/build.h"
 #include "builder/copy_file.h"
+#include "builder/elf_walk.h"
 #include "common/base/error.h"
 #include "common/base/path.h"
 #include "common/base/str.h"
+#include "common/content/elf_info.h"
 #include "common/host/dir.h"
 
 /* Units go to meta/units. libtool's archives name the build machine and static libraries are of no
@@ -95,6 +97,19 @@ static int collect_entry(void *context, int dir_fd, const char *path, const stru
                         path);
 }
 
+/* Before any tool is run on the files: strip(1) only knows those of this machine. */
+static int check_arch(void *context, const char *path, const struct sf_elf_info *info,
+                      struct sf_error *err)
+{
+    const struct sf_build *build = context;
+
+    if (!sf_str_is_equal(info->arch, build->release.arch)) {
+        return sf_error_set(err, SF_E_INCOMPATIBLE, "'%s' is for %s, the release for %s", path,
+                            info->arch, build->release.arch);
+    }
+    return 0;
+}
+
 int sf_stage_collect(struct sf_build *build, struct sf_error *err)
 {
     int r =
@@ -103,5 +118,10 @@ int sf_stage_collect(struct sf_build *build, struct sf_error *err)
     if (r < 0) {
         return r;
     }
-    return sf_dir_walk(build->input_fd, ".", collect_entry, build, err);
+
+    r = sf_dir_walk(build->input_fd, ".", collect_entry, build, err);
+    if (r < 0) {
+        return r;
+    }
+    return sf_elf_walk(build->tree_fd, check_arch, build, err);
 }

@@ -183,13 +183,8 @@ static int complete_file(void *context, const char *path, const struct sf_elf_in
 {
     const struct need *tree = context;
     struct need need = {tree->build, tree->cache, path, info->rpath, NULL};
-    const char *arch = tree->build->release.arch;
     int r = 0;
 
-    if (!sf_str_is_equal(info->arch, arch)) {
-        return sf_error_set(err, SF_E_INCOMPATIBLE, "%s is for %s, the release for %s", path,
-                            info->arch, arch);
-    }
     for (size_t i = 0; r == 0 && i < info->needed.count; i++) {
         r = provide(&need, info->needed.items[i], err);
     }

@@ -7,6 +7,7 @@
 #include "builder/build.h"
 #include "common/base/buffer.h"
 #include "common/base/error.h"
+#include "common/base/log.h"
 #include "common/base/str.h"
 #include "common/content/modulefile.h"
 #include "common/host/atomic_file.h"
@@ -50,15 +51,20 @@ static int write_unit(void *context, int dir_fd, const char *path, const struct 
     return sf_atomic_file_write(meta->to_fd, path, clean, size, 0644, err);
 }
 
-/* A Slurm that was configured without systemd has no units. */
 static int write_units(struct sf_build *build, struct sf_error *err)
 {
     sf_autoclose int from_fd = -1;
     sf_autoclose int to_fd = -1;
     int r = sf_dir_make(build->tree_fd, "meta/units", err);
 
-    if (r < 0 || !sf_dir_has(build->input_fd, UNITS_FROM)) {
+    if (r < 0) {
         return r;
+    }
+    if (!sf_dir_has(build->input_fd, UNITS_FROM)) {
+        sf_log(SF_LOG_WARNING,
+               "no " UNITS_FROM ", continuing without units: Slurm's configure takes "
+               "--with-systemdsystemunitdir=PREFIX/" UNITS_FROM);
+        return 0;
     }
 
     r = sf_dir_open(build->tree_fd, "meta/units", &to_fd, err);

@@ -13,8 +13,8 @@
 /* Files that only need glibc stay byte for byte as they were. */
 static bool is_wanted(const struct sf_elf_info *info)
 {
-    if (info->is_executable || info->rpath != NULL) {
-        return info->needed.count > 0;
+    if (info->rpath != NULL || (info->is_executable && info->needed.count > 0)) {
+        return true;
     }
     for (size_t i = 0; i < info->needed.count; i++) {
         if (!sf_elf_is_glibc(info->needed.items[i])) {

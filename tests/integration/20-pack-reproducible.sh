@@ -1,8 +1,6 @@
 #!/bin/bash
 # The same input gives the same bytes: in another directory, at another time, by another umask, and
 # whatever order the directory hands out its files in. A name never gets other bytes.
-# shellcheck source=tests/integration/lib.sh
-source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/integration/pack.sh
 source "$(dirname "$0")/pack.sh"
 
@@ -22,13 +20,11 @@ done <"$work/names"
 chmod -R g+w,o-rx "$other"
 chmod 2775 "$other${view#"$destdir"}/lib"
 find "$other" -exec touch -h -d 2001-02-03 {} +
-(
-    umask 077
-    export TMPDIR=$work/tmp TZ=Asia/Kathmandu LC_ALL=C.UTF-8 HOME=/nonexistent
-    mkdir "$TMPDIR"
-    repo=$work/repo2 destdir=$other
-    pack 0
-)
+mkdir "$work/tmp"
+umask 077
+TMPDIR=$work/tmp TZ=Asia/Kathmandu LC_ALL=C.UTF-8 HOME=/nonexistent \
+    repo=$work/repo2 destdir=$other pack 0
+umask 022
 second=$work/repo2${artifact#"$repo"}
 sha256sum "$second" "$second.manifest.json" | cut -d' ' -f1 | diff "$work/first" - >&2 ||
     fail "the same input gave other bytes"
@@ -45,12 +41,11 @@ expect_err "is published with other bytes, and a name never gets others: raise -
 expect_nothing_new
 
 # The time in the archive is the version's, or what the build says.
-export TZ=UTC
-run 0 tar --zstd --full-time -tvf "$artifact" view/sbin/slurmd
+TZ=UTC run 0 tar --zstd --full-time -tvf "$artifact" view/sbin/slurmd
 expect_out " 2024-11-01 00:00:00 "
 repo=$work/repo3
 SOURCE_DATE_EPOCH=1700000000 pack 0
-run 0 tar --zstd --full-time -tvf "$repo${artifact#"$work/repo"}" view/sbin/slurmd
+TZ=UTC run 0 tar --zstd --full-time -tvf "$repo${artifact#"$work/repo"}" view/sbin/slurmd
 expect_out " 2023-11-14 22:13:20 "
 SOURCE_DATE_EPOCH=yesterday pack 2
 expect_err "SOURCE_DATE_EPOCH 'yesterday' is not a number"

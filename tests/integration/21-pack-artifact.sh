@@ -1,8 +1,6 @@
 #!/bin/bash
 # What is in an artifact: all that a node needs and nothing of the machine that made it, usable with
 # tar alone.
-# shellcheck source=tests/integration/lib.sh
-source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/integration/pack.sh
 source "$(dirname "$0")/pack.sh"
 

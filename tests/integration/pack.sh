@@ -1,22 +1,25 @@
 # shellcheck shell=bash
-# What the scenarios of `sf-builder pack` share. Sourced after lib.sh.
+# What the scenarios of `sf-builder pack` share. Sourced instead of lib.sh.
 #
 #   $version $id          the release that is packed
 #   $view                 its installed prefix, in $destdir
-#   slurm_make [DIR]      a tiny Slurm in $destdir, or in DIR
+#   slurm_make            a tiny Slurm in $destdir
 #   pack STATUS [OPTION..]  packs $destdir into $repo; $out and $err as after `run`
-#   manifest_of FILE      the path of the release's artifact in $repo, with FILE's ending
+#   $artifact             where it is in $repo afterwards
 #   expect_nothing_new    the repository is as before the last pack: nothing hidden in it either
+# shellcheck source=tests/integration/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 version=24.11.5
 id=$version-1-$id_suffix
 destdir=$work/destdir
+# shellcheck disable=SC2034  # read by scenarios
 view=$destdir$(slurm_prefix "$id")
 # shellcheck disable=SC2034  # read by scenarios
 artifact=$(artifact_of "$version-1")
 
 slurm_make() {
-    "$repository/tests/lib/tiny-slurm" "$version" "$id" "${1:-$destdir}"
+    "$repository/tests/lib/tiny-slurm" "$version" "$id" "$destdir"
 }
 
 repository_list() {
