@@ -1,7 +1,6 @@
 /* What each series of an index means today: its newest release that is not withdrawn. */
 #include "builder/index_series.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,7 +42,7 @@ int sf_index_set_series(struct sf_repo_index *index, struct sf_error *err)
         return sf_error_no_memory(err);
     }
     for (size_t i = 0; i < index->artifact_count; i++) {
-        if (true || !index->artifacts[i].is_yanked) {
+        if (!index->artifacts[i].is_yanked) {
             sorted[count++] = &index->artifacts[i];
         }
     }

@@ -46,7 +46,7 @@ char *sf_package_parse_owner(const char *text)
 
 char *sf_package_parse_license(const char *text)
 {
-    static const char key[] = "License";
+    static const char key[] = "\nLicense:";
     const char *found = strstr(text, key);
 
     if (found == NULL) {
