@@ -50,45 +50,57 @@ static int sync_links(struct sf_agent *agent, const struct sf_manifest *manifest
     return r;
 }
 
-/* Restarts `name` when it runs and the administrator lets us; tells when it goes on with the old.
+/*
+ * Restarts what ran before the switch, as far as the administrator lets us, and tells what goes on
+ * with the old release. What ran is read from the journal, not from systemd: a service that the new
+ * release could not start is no longer active, and is to be started again on the way back.
  */
-static int restart_one(const struct sf_agent *agent, const struct sf_journal_entry *entry,
-                       const char *name, struct sf_strlist *ret_stale, struct sf_error *err)
-{
-    sf_autofree char *unit = sf_str_format("%s.service", name);
-    bool is_active = false;
-
-    if (unit == NULL) {
-        return sf_error_no_memory(err);
-    }
-    int r = sf_service_manager_is_active(unit, &is_active, err);
-
-    if (r < 0 || !is_active) {
-        return r;
-    }
-    if (!entry->may_restart || !sf_strlist_has(&agent->config->restart, name)) {
-        return sf_strlist_add(ret_stale, name, err);
-    }
-    return sf_service_manager_restart(unit, RESTART_TIMEOUT_S, agent->config->health_s, err);
-}
-
 static int restart_services(const struct sf_agent *agent, const struct sf_journal_entry *entry,
-                            const struct sf_manifest *manifest, struct sf_strlist *ret_stale,
-                            struct sf_error *err)
+                            struct sf_strlist *ret_stale, struct sf_error *err)
 {
-    for (size_t i = 0; i < sizeof restart_order / sizeof *restart_order; i++) {
-        sf_autofree char *unit = sf_str_format("%s.service", restart_order[i]);
+    sf_auto(strlist) struct sf_strlist services = {0};
+    int r = sf_strlist_add_words(&services, entry->services, err);
+
+    for (size_t i = 0; r == 0 && i < services.count; i++) {
+        const char *name = services.items[i];
+        sf_autofree char *unit = sf_str_format("%s.service", name);
 
         if (unit == NULL) {
             return sf_error_no_memory(err);
         }
-        if (!sf_strlist_has(&manifest->units, unit)) {
-            continue;
+        if (entry->may_restart && sf_strlist_has(&agent->config->restart, name)) {
+            r = sf_service_manager_restart(unit, RESTART_TIMEOUT_S, agent->config->health_s, err);
+        } else {
+            r = sf_strlist_add(ret_stale, name, err);
         }
-        int r = restart_one(agent, entry, restart_order[i], ret_stale, err);
+    }
+    return r;
+}
+
+/* Notes which of Slurm's services run, in the order of their restart. */
+static int note_services(const struct sf_agent *agent, struct sf_journal_entry *entry,
+                         struct sf_error *err)
+{
+    if (agent->layout->is_image || !sf_service_manager_is_running()) {
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof restart_order / sizeof *restart_order; i++) {
+        sf_autofree char *unit = sf_str_format("%s.service", restart_order[i]);
+        bool is_active = false;
+
+        if (unit == NULL) {
+            return sf_error_no_memory(err);
+        }
+        int r = sf_service_manager_is_active(unit, &is_active, err);
 
         if (r < 0) {
             return r;
+        }
+        if (is_active) {
+            size_t length = strlen(entry->services);
+
+            (void)snprintf(entry->services + length, sizeof entry->services - length, "%s%s",
+                           length == 0 ? "" : " ", restart_order[i]);
         }
     }
     return 0;
@@ -114,7 +126,7 @@ int sf_switch_follow(struct sf_agent *agent, const struct sf_journal_entry *entr
         return 0;
     }
     r = sf_service_manager_reload(err);
-    return r < 0 || !is_moved ? r : restart_services(agent, entry, manifest, ret_stale, err);
+    return r < 0 || !is_moved ? r : restart_services(agent, entry, ret_stale, err);
 }
 
 static void tell_stale(struct sf_agent *agent, const struct sf_journal_entry *entry,
@@ -159,6 +171,9 @@ static int begin(struct sf_agent *agent, const char *operation, const char *from
                                      .started_s = agent->now_s};
     int r = sf_tree_previous(agent->layout, entry.previous, err);
 
+    if (r == 0) {
+        r = note_services(agent, &entry, err);
+    }
     if (r < 0) {
         return r;
     }

@@ -44,9 +44,10 @@ static json_t *write_time(int64_t time_s)
 
 char *sf_journal_entry_dump(const struct sf_journal_entry *entry)
 {
-    sf_auto(json) json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:s, s:b}", "operation", entry->operation, "from", entry->from, "to",
-        entry->to, "previous", entry->previous, "may_restart", (int)entry->may_restart);
+    sf_auto(json) json_t *object =
+        json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "operation", entry->operation, "from",
+                  entry->from, "to", entry->to, "previous", entry->previous, "may_restart",
+                  (int)entry->may_restart, "services", entry->services);
 
     if (json_object_set_new(object, "started", write_time(entry->started_s)) < 0) {
         return NULL;
@@ -83,6 +84,9 @@ static int read_journal(const json_t *object, struct sf_journal_entry *entry, st
     }
     if (r == 0) {
         r = sf_json_flag(object, "may_restart", &entry->may_restart, err);
+    }
+    if (r == 0) {
+        r = sf_json_text(object, "services", entry->services, sizeof entry->services, err);
     }
     if (r == 0) {
         r = sf_json_time(object, "started", &entry->started_s, err);

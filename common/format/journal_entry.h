@@ -19,6 +19,7 @@ struct sf_journal_entry {
     char to[SF_RELEASE_ID_SIZE];       /* what becomes active */
     char previous[SF_RELEASE_ID_SIZE]; /* the rollback target before the switch, "" for none */
     bool may_restart;                  /* services may be restarted afterwards */
+    char services[96];                 /* those that ran before the switch: "slurmctld slurmd" */
     int64_t started_s;
 };
 

@@ -9,6 +9,7 @@ static const struct sf_journal_entry example = {.operation = "upgrade",
                                                 .to = "25.11.7-1-noble-amd64",
                                                 .previous = "",
                                                 .may_restart = true,
+                                                .services = "slurmctld slurmd",
                                                 .started_s = 1795222923};
 
 static void journal_written_is_read_again(void **state)
@@ -26,6 +27,7 @@ static void journal_written_is_read_again(void **state)
     assert_string_equal(again.to, example.to);
     assert_string_equal(again.previous, "");
     assert_true(again.may_restart);
+    assert_string_equal(again.services, "slurmctld slurmd");
     assert_int_equal(again.started_s, example.started_s);
 }
 

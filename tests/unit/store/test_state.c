@@ -134,6 +134,7 @@ static void journal_begun_is_open_until_its_end(void **state)
                                            .from = OLD_ID,
                                            .to = NEW_ID,
                                            .may_restart = true,
+                                           .services = "slurmctld slurmd",
                                            .started_s = 1795222923};
     struct sf_journal_entry read = {0};
     struct sf_error err;
@@ -148,6 +149,7 @@ static void journal_begun_is_open_until_its_end(void **state)
     assert_string_equal(read.to, NEW_ID);
     assert_string_equal(read.previous, "");
     assert_true(read.may_restart);
+    assert_string_equal(read.services, "slurmctld slurmd");
     assert_sf_ok(sf_state_end(layout, &err), &err);
     assert_sf_ok(sf_state_end(layout, &err), &err);
     assert_sf_ok(sf_state_open_entry(layout, &read, &is_open, &err), &err);
