@@ -104,6 +104,10 @@ static int open_config_directory(const struct sf_agent *agent, int *ret_fd, char
         r = sf_dir_open_in_root(sysroot_fd, CONFIG_DIRECTORY, O_RDONLY | O_DIRECTORY, ret_fd, err);
     } else {
         r = sf_dir_open_follow(directory, ret_fd, err);
+        if (r < 0) {
+            (void)sf_error_prefix(err, "configuration %s: ", named);
+            r = err->code == SF_E_NO_MEMORY ? r : sf_error_recode(err, SF_E_CONFIG);
+        }
     }
     if (r < 0) {
         return r;

@@ -88,6 +88,19 @@ static int print_keys(void)
     return 0;
 }
 
+/* A command line that is refused before its options count still answers the way it asked for. */
+static void report_refusal(struct sf_agent *agent, int argc, char **argv)
+{
+    struct sf_error ignored;
+
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--json") == 0) {
+            (void)sf_report_new(argv[1], true, false, &agent->report, &ignored);
+            return;
+        }
+    }
+}
+
 static int finish(struct sf_agent *agent, int r, struct sf_error *err)
 {
     struct sf_error print_error;
@@ -131,5 +144,10 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "__keys") == 0) {
         return print_keys();
     }
-    return finish(&agent, sf_program_run(&program, argc, argv, &err), &err);
+    int r = sf_program_run(&program, argc, argv, &err);
+
+    if (r < 0 && agent.report == NULL) {
+        report_refusal(&agent, argc, argv);
+    }
+    return finish(&agent, r, &err);
 }

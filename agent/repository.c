@@ -139,7 +139,7 @@ static int load_known(const struct sf_agent *agent, const struct sf_strlist *mir
     int r = agent->keys_fd < 0 ? 0 : sf_keyring_digest(agent->keys_fd, known->keys_digest, err);
 
     if (r < 0) {
-        return r;
+        return sf_error_prefix(err, "pinned keys '%s': ", agent->keys_name);
     }
     r = sf_state_load_index(agent->layout, &known->index, &known->origin, err);
     if (r < 0 && err->code == SF_E_FORMAT) {

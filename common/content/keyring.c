@@ -57,6 +57,16 @@ static int check_owner(const struct stat *status, struct sf_error *err)
     return 0;
 }
 
+static int check_directory(int keys_dir_fd, struct sf_error *err)
+{
+    struct stat status;
+
+    if (fstat(keys_dir_fd, &status) < 0) {
+        return sf_error_errno(err, errno, "examine it");
+    }
+    return check_owner(&status, err);
+}
+
 static int read_key_file(int fd, struct sf_buffer *bytes, struct sf_error *err)
 {
     struct stat status;
@@ -89,14 +99,27 @@ static bool is_key_name(const char *name)
     return name[0] != '.' && (sf_str_has_suffix(name, ".asc") || sf_str_has_suffix(name, ".gpg"));
 }
 
+static int open_key_file(int keys_dir_fd, const char *name, int *ret_fd, struct sf_error *err)
+{
+    /* Not to hang on a FIFO. */
+    int r = sf_dir_open_file(keys_dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, ret_fd, err);
+
+    return r < 0 && err->sys_errno == ELOOP
+               ? sf_error_set(err, SF_E_FORMAT, "is a symbolic link: put the key itself there")
+               : r;
+}
+
 /* Calls `visit` for each key file of the directory, names ascending. */
 static int visit_key_files(int keys_dir_fd, key_file_visit visit, void *context,
                            struct sf_error *err)
 {
     sf_auto(strlist) struct sf_strlist names = {0};
     size_t count = 0;
-    int r = sf_dir_list(keys_dir_fd, ".", &names, err);
+    int r = check_directory(keys_dir_fd, err);
 
+    if (r == 0) {
+        r = sf_dir_list(keys_dir_fd, ".", &names, err);
+    }
     for (size_t i = 0; r == 0 && i < names.count; i++) {
         sf_auto(buffer) struct sf_buffer bytes = {.limit_bytes = MAX_KEY_BYTES};
         sf_autoclose int fd = -1;
@@ -107,9 +130,7 @@ static int visit_key_files(int keys_dir_fd, key_file_visit visit, void *context,
         if (++count > MAX_KEY_FILES) {
             return sf_error_set(err, SF_E_FORMAT, "more than %d key files", MAX_KEY_FILES);
         }
-        /* Not to hang on a FIFO. */
-        r = sf_dir_open_file(keys_dir_fd, names.items[i], O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0,
-                             &fd, err);
+        r = open_key_file(keys_dir_fd, names.items[i], &fd, err);
         if (r == 0) {
             r = read_key_file(fd, &bytes, err);
         }
@@ -231,17 +252,7 @@ static int make_home(struct sf_keyring *keyring, struct sf_error *err)
 
 static int fill(struct sf_keyring *keyring, int keys_dir_fd, struct sf_error *err)
 {
-    struct stat status;
-
-    if (fstat(keys_dir_fd, &status) < 0) {
-        return sf_error_errno(err, errno, "examine it");
-    }
-    int r = check_owner(&status, err);
-
-    if (r < 0) {
-        return r;
-    }
-    r = visit_key_files(keys_dir_fd, import_key_file, keyring, err);
+    int r = visit_key_files(keys_dir_fd, import_key_file, keyring, err);
     if (r < 0) {
         return r;
     }

@@ -25,7 +25,7 @@ int sf_keyring_open(int keys_dir_fd, const char *name, struct sf_keyring **ret,
                     struct sf_error *err);
 
 /* A digest over names and contents of the key files: an index accepted under other keys is not
- * taken as unchanged. Errors: IO. */
+ * taken as unchanged. Errors: PERMISSION, FORMAT as above, IO. */
 int sf_keyring_digest(int keys_dir_fd, char hex[static 65], struct sf_error *err);
 
 /* Full primary fingerprints (40 upper-case hex digits) of the pinned keys; borrowed until freed. */
