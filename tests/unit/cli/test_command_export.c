@@ -120,7 +120,7 @@ static char *completed(const char *words, int word_index)
     assert_int_equal(waitpid(child, &status_word, 0), child);
     assert_int_equal(status_word, 0);
     rewind(output);
-    (void)fread(text, 1, 4095, output);
+    text[fread(text, 1, 4095, output)] = '\0';
     (void)fclose(output);
     (void)unlink(path);
     return text;

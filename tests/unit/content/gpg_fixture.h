@@ -11,7 +11,7 @@
 /* Reads a file of the fixture. */
 static inline void gpg_fixture_read(const char *name, struct sf_buffer *ret)
 {
-    char path[512];
+    char path[1024];
     char chunk[4096];
 
     (void)snprintf(path, sizeof path, "%s/%s", gpg_directory, name);

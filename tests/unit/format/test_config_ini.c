@@ -143,17 +143,20 @@ static void config_line_at_the_limit_is_whole_and_longer_is_refused(void **state
 static void config_too_large_or_with_too_many_toolchains_is_refused(void **state)
 {
     sf_autofree char *large = malloc(SF_CONFIG_MAX_BYTES + 2);
-    char many[8192] = "";
+    sf_autofree char *many = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&many, &size);
 
     (void)state;
     assert_non_null(large);
+    assert_non_null(stream);
     memset(large, '\n', SF_CONFIG_MAX_BYTES + 1);
     large[SF_CONFIG_MAX_BYTES + 1] = '\0';
     assert_apply_fails(large, "larger than");
     for (int i = 0; i < 65; i++) {
-        (void)snprintf(many + strlen(many), sizeof many - strlen(many),
-                       "[toolchain t%d]\nos_id = x\n", i);
+        (void)fprintf(stream, "[toolchain t%d]\nos_id = x\n", i);
     }
+    assert_int_equal(fclose(stream), 0);
     assert_apply_fails(many, "a.conf:130: more than 64 toolchains");
 }
 

@@ -46,7 +46,7 @@ static inline void store_add_tree(void **state, const char *id)
                                         "meta/units/sackd.service",  "view/bin/sinfo"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char name[512];
+        char name[256];
         char text[512];
 
         (void)snprintf(name, sizeof name, "opt/slurm/releases/%s/%s", id, names[i]);

@@ -20,7 +20,7 @@ static void sync_modules(const struct sf_layout *layout, const char *active, con
 
 static void assert_link(void **state, const char *name, const char *id, const char *file)
 {
-    char path[512];
+    char path[256];
     char target[512] = "";
 
     (void)snprintf(path, sizeof path, MODULES "%s", name);
