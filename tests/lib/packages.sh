@@ -19,8 +19,8 @@ packages_slurm=(gcc libc6-dev make pkg-config python3-minimal libjson-c-dev libj
 packages_serve=(binutils patchelf nginx curl ca-certificates gnupg gpgv gpg-agent zstd)
 
 # shellcheck disable=SC2034
-packages_tests=(git jq openssl python3 shellcheck clang-format clang-tidy codespell mandoc strace procps
-    iproute2 util-linux file xz-utils)
+packages_tests=(git jq openssl python3 shellcheck clang-format clang-tidy codespell mandoc
+    strace procps iproute2 util-linux file xz-utils)
 
 # shellcheck disable=SC2034
 packages_node=(mmdebstrap systemd-container)
