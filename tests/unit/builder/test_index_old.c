@@ -20,14 +20,11 @@ static void text_of_a_signed_message_is_what_was_signed(void **state)
 
 static void text_of_anything_else_is_null(void **state)
 {
+    static const char without_text[] = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512" LAST;
+    static const char before[] = "\n" FIRST "{}" LAST;
     static const char *const cases[] = {
-        "",
-        "{}",
-        "<html>",
-        "-----BEGIN PGP SIGNED MESSAGE-----\n",
-        FIRST "{}",
-        "\n" FIRST "{}" LAST,
-        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512" LAST,
+        "",         "{}",   "<html>",     "-----BEGIN PGP SIGNED MESSAGE-----\n",
+        FIRST "{}", before, without_text,
     };
 
     (void)state;
