@@ -67,6 +67,9 @@ done <<EOF
 .repository = "else" | .serial = 6;9;calls itself 'else', but 'scenario' was accepted;remove /var/lib/sf-agent/index.json
 .format = 2 | .serial = 6;5;$url: ;it has format 2, this program reads up to 1: update it
 .artifacts[0].size = "many" | .serial = 6;8;$url: ;size
+.repository = "a\\u001b[31mred" | .serial = 6;8;$url: ;repository
+.artifacts[0].version = "24\\u001b[31m" | .serial = 6;8;$url: ;version
+.serial = 6 | .artifacts[0] = .artifacts[1];8;$url: ;twice
 .artifacts[0].path = "../../etc/passwd" | .serial = 6;8;$url: ;path
 EOF
 

@@ -67,6 +67,24 @@ file_refused 6 "$file': not signed: put its detached signature beside it as" "sf
 file_refused 6 "$file': not signed: put its detached signature beside it as" "sf-agent refresh"
 cp -a "$work/accepted" /var/lib/sf-agent/index.json
 
+# Properly signed, for other nodes.
+other_release() {
+    local toolchain=$1
+    shift
+    rm -rf "$work/elsewhere"
+    "$repository/tests/lib/tiny-slurm" "${new%-*}" "$new-$toolchain-$arch" "$work/destdir-other"
+    GNUPGHOME=$key_home "$builder" pack --version "${new%-*}" --build "${new#*-}" --level 1 \
+        --toolchain "$toolchain" --destdir "$work/destdir-other" --output "$work/elsewhere" \
+        --sign "$key" "$@" >/dev/null
+    rm -rf "$work/destdir-other"
+    other_file=$(find "$work/elsewhere" -name '*.tar.zst')
+}
+other_release "$toolchain" --cpu-level x86-64-v9
+refused 5 "needs a CPU of level x86-64-v9, this one is" -- "$agent" install "$other_file"
+other_release other
+refused 5 "is for toolchain other, this node's is $toolchain" "insist with --toolchain other" -- \
+    "$agent" install "$other_file"
+
 # Names are told in printable characters.
 unchanged run 4 "$agent" install $'/no/\e[31mred.tar.zst'
 expect_sentence '/no/\x1b[31mred.tar.zst'
