@@ -86,17 +86,21 @@ int sf_present_operand(const struct sf_agent *agent, char **operands, int count,
     return sf_release_parse(active, ret, err);
 }
 
-static int check_processes(const struct sf_agent *agent, const char *id, struct sf_error *err)
+int sf_present_users(const struct sf_agent *agent, const char *id, struct sf_strlist *ret_users,
+                     struct sf_error *err)
 {
-    sf_auto(strlist) struct sf_strlist users = {0};
     sf_autofree char *directory = sf_str_format(
         "%s%s/" SF_LAYOUT_RELEASES "/%s", agent->layout->is_image ? agent->layout->sysroot : "",
         agent->layout->root, id);
 
-    if (directory == NULL) {
-        return sf_error_no_memory(err);
-    }
-    int r = sf_process_scan_users(directory, &users, err);
+    return directory == NULL ? sf_error_no_memory(err)
+                             : sf_process_scan_users(directory, ret_users, err);
+}
+
+static int check_processes(const struct sf_agent *agent, const char *id, struct sf_error *err)
+{
+    sf_auto(strlist) struct sf_strlist users = {0};
+    int r = sf_present_users(agent, id, &users, err);
 
     if (r < 0 || users.count == 0) {
         return r;

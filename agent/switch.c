@@ -6,6 +6,7 @@
 
 #include "agent/context.h"
 #include "agent/options.h"
+#include "agent/present.h"
 #include "agent/record.h"
 #include "agent/report.h"
 #include "common/base/error.h"
@@ -50,6 +51,19 @@ static int sync_links(struct sf_agent *agent, const struct sf_manifest *manifest
     return r;
 }
 
+/* True when the service runs from the tree that is active now: it was not restarted since. */
+static bool runs_from(const struct sf_strlist *users, const char *name)
+{
+    sf_autofree char *start = sf_str_format("%s (", name);
+
+    for (size_t i = 0; start != NULL && i < users->count; i++) {
+        if (sf_str_has_prefix(users->items[i], start)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /*
  * Restarts what ran before the switch, as far as the administrator lets us, and tells what goes on
  * with the old release. What ran is read from the journal, not from systemd: a service that the new
@@ -59,8 +73,12 @@ static int restart_services(const struct sf_agent *agent, const struct sf_journa
                             struct sf_strlist *ret_stale, struct sf_error *err)
 {
     sf_auto(strlist) struct sf_strlist services = {0};
+    sf_auto(strlist) struct sf_strlist users = {0};
     int r = sf_strlist_add_words(&services, entry->services, err);
 
+    if (r == 0) {
+        r = sf_present_users(agent, entry->to, &users, err);
+    }
     for (size_t i = 0; r == 0 && i < services.count; i++) {
         const char *name = services.items[i];
         sf_autofree char *unit = sf_str_format("%s.service", name);
@@ -70,7 +88,7 @@ static int restart_services(const struct sf_agent *agent, const struct sf_journa
         }
         if (entry->may_restart && sf_strlist_has(&agent->config->restart, name)) {
             r = sf_service_manager_restart(unit, RESTART_TIMEOUT_S, agent->config->health_s, err);
-        } else {
+        } else if (!runs_from(&users, name)) {
             r = sf_strlist_add(ret_stale, name, err);
         }
     }

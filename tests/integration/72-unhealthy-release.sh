@@ -103,6 +103,14 @@ node_run "$node" sf-agent install 24.11.6 --no-start 2>"$work/err"
 grep -qF 'slurmd still runs' "$work/err" || fail "the stale slurmd is not told of"
 node_run "$node" sf-agent rollback
 expect_running "$old"
+# A controller that was never restarted is told of when it lags behind, and only then.
 publish "$next"
-node_run "$node" sf-agent upgrade | grep -qF "slurm $next active (was $old)" || fail "no upgrade"
+node_run "$node" systemctl start slurmctld
+node_run "$node" sf-agent upgrade >/dev/null 2>"$work/err"
+expect_running "$next"
+grep -qF "slurmctld still runs $old" "$work/err" || fail "the stale slurmctld is not told of"
+node_run "$node" sf-agent rollback >/dev/null 2>"$work/err"
+expect_running "$old"
+! grep -qF slurmctld "$work/err" || fail "says of a slurmctld of $old: $(<"$work/err")"
+node_run "$node" sf-agent use 24.11.7 >/dev/null 2>&1
 expect_running "$next"
