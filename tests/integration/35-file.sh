@@ -79,8 +79,12 @@ other_release() {
     rm -rf "$work/destdir-other"
     other_file=$(find "$work/elsewhere" -name '*.tar.zst')
 }
-other_release "$toolchain" --cpu-level x86-64-v9
-refused 5 "needs a CPU of level x86-64-v9, this one is" -- "$agent" install "$other_file"
+level=aarch64
+if [[ $arch == arm64 ]]; then
+    level=x86-64-v1
+fi
+other_release "$toolchain" --cpu-level "$level"
+refused 5 "needs a CPU of level $level, this one is" -- "$agent" install "$other_file"
 other_release other
 refused 5 "is for toolchain other, this node's is $toolchain" "insist with --toolchain other" -- \
     "$agent" install "$other_file"
