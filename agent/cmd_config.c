@@ -6,10 +6,10 @@
 #include "agent/command_list.h"
 #include "agent/context.h"
 #include "agent/options.h"
-#include "agent/report.h"
 #include "common/base/cleanup.h"
 #include "common/base/error.h"
 #include "common/base/str.h"
+#include "common/cli/report.h"
 #include "common/format/config.h"
 
 static int tell(struct sf_agent *agent, const struct sf_config_key *key, struct sf_error *err)

@@ -5,8 +5,8 @@
 #include "agent/context.h"
 #include "agent/open.h"
 #include "agent/options.h"
-#include "agent/report.h"
 #include "common/base/error.h"
+#include "common/cli/report.h"
 
 static void tell(struct sf_report *report, const char *key, const char *label, const char *value)
 {

@@ -6,9 +6,9 @@
 #include "agent/context.h"
 #include "agent/open.h"
 #include "agent/options.h"
-#include "agent/report.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
+#include "common/cli/report.h"
 #include "common/cli/table.h"
 #include "common/store/state.h"
 

@@ -5,10 +5,10 @@
 #include "agent/context.h"
 #include "agent/open.h"
 #include "agent/options.h"
-#include "agent/report.h"
 #include "agent/repository.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
+#include "common/cli/report.h"
 #include "common/content/fetch.h"
 
 static int refresh(void *context, const void *options, char **operands, int count,

@@ -7,8 +7,8 @@
 #include "agent/open.h"
 #include "agent/options.h"
 #include "agent/present.h"
-#include "agent/report.h"
 #include "common/base/error.h"
+#include "common/cli/report.h"
 #include "common/format/release.h"
 
 static int remove_release(void *context, const void *options, char **operands, int count,

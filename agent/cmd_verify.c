@@ -9,9 +9,9 @@
 #include "agent/present.h"
 #include "agent/record.h"
 #include "agent/repair.h"
-#include "agent/report.h"
 #include "common/base/error.h"
 #include "common/base/str.h"
+#include "common/cli/report.h"
 #include "common/format/release.h"
 #include "common/store/tree_check.h"
 

@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include "agent/options.h"
-#include "agent/report.h"
 #include "common/base/buffer.h"
 #include "common/base/cleanup.h"
 #include "common/base/error.h"
 #include "common/base/path.h"
 #include "common/base/str.h"
 #include "common/base/strlist.h"
+#include "common/cli/report.h"
 #include "common/format/config.h"
 #include "common/host/dir.h"
 #include "common/store/layout.h"
@@ -159,7 +159,5 @@ void sf_agent_done(struct sf_agent *agent)
     if (agent->config != NULL) {
         sf_config_free(agent->config);
     }
-    if (agent->report != NULL) {
-        sf_report_free(agent->report);
-    }
+    sf_report_free(agent->report);
 }

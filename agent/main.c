@@ -12,12 +12,12 @@
 #include "agent/command_list.h"
 #include "agent/context.h"
 #include "agent/options.h"
-#include "agent/report.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/cli/command.h"
 #include "common/cli/progress.h"
+#include "common/cli/report.h"
 #include "common/format/config.h"
 
 static volatile bool is_cancelled;
@@ -88,39 +88,6 @@ static int print_keys(void)
     return 0;
 }
 
-/* A command line that is refused before its options count still answers the way it asked for. */
-static void report_refusal(struct sf_agent *agent, int argc, char **argv)
-{
-    struct sf_error ignored;
-
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        if (strcmp(argv[i], "--json") == 0) {
-            (void)sf_report_new(argv[1], true, false, &agent->report, &ignored);
-            return;
-        }
-    }
-}
-
-static int finish(struct sf_agent *agent, int r, struct sf_error *err)
-{
-    struct sf_error print_error;
-    struct sf_error *failure = r < 0 ? err : NULL;
-
-    sf_progress_end();
-    if (agent->report != NULL && sf_report_finish(agent->report, failure, &print_error) < 0 &&
-        failure == NULL) {
-        *err = print_error;
-        failure = err;
-    }
-    int status = failure == NULL ? 0 : sf_code_exit_status(failure->code);
-
-    if (failure != NULL) {
-        sf_log(SF_LOG_ERROR, "%s", failure->message);
-    }
-    sf_agent_done(agent);
-    return status;
-}
-
 int main(int argc, char **argv)
 {
     static const struct sf_command *const commands[] = {
@@ -146,8 +113,10 @@ int main(int argc, char **argv)
     }
     int r = sf_program_run(&program, argc, argv, &err);
 
-    if (r < 0 && agent.report == NULL) {
-        report_refusal(&agent, argc, argv);
-    }
-    return finish(&agent, r, &err);
+    sf_progress_end();
+
+    int status = sf_report_end(&agent.report, argv, r, &err);
+
+    sf_agent_done(&agent);
+    return status;
 }

@@ -1,9 +1,9 @@
 /* What an install or upgrade will do, decided before anything is touched. */
 #include "agent/plan.h"
 
-#include "agent/report.h"
 #include "common/base/number.h"
 #include "common/base/str.h"
+#include "common/cli/report.h"
 #include "common/store/layout.h"
 #include "common/store/tree.h"
 

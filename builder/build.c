@@ -67,7 +67,14 @@ static int open_repository(struct sf_build *build, struct sf_error *err)
     if (mkdir(build->repository, 0755) < 0 && errno != EEXIST) {
         return sf_error_errno(err, errno, "make the repository '%s'", build->repository);
     }
-    return sf_dir_open_follow(build->repository, &build->repository_fd, err);
+
+    int r = sf_dir_open_follow(build->repository, &build->repository_fd, err);
+
+    if (r < 0) {
+        return r;
+    }
+    build->was_published = sf_dir_has(build->repository_fd, build->artifact_path);
+    return 0;
 }
 
 static int make_work(struct sf_build *build, struct sf_error *err)

@@ -14,6 +14,7 @@
 #include "common/format/prefix.h"
 #include "common/format/release.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,7 @@ struct sf_build {
     char *prefix;                  /* clean: /opt/slurm/releases/<id>/view */
     char slot[SF_PREFIX_SLOT + 1]; /* padded */
     char *artifact_path;           /* below the repository */
+    bool was_published;            /* the repository had an artifact of that name */
     int input_fd;                  /* the installed prefix below destdir; never changed */
     int repository_fd;
     char *work_name; /* private directory below the repository */

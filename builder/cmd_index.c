@@ -7,15 +7,16 @@
 #include <sys/file.h>
 
 #include "builder/index_old.h"
+#include "builder/index_report.h"
 #include "builder/index_scan.h"
 #include "builder/index_series.h"
-#include "builder/report.h"
 #include "common/base/buffer.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/number.h"
 #include "common/base/str.h"
 #include "common/base/strlist.h"
+#include "common/cli/report.h"
 #include "common/content/sign.h"
 #include "common/format/repo_index.h"
 #include "common/host/atomic_file.h"
@@ -198,12 +199,12 @@ static int make_index(const struct index_options *options, int repository_fd,
 static int run(void *context, const void *options, char **operands, int operand_count,
                struct sf_error *err)
 {
+    const struct sf_builder *builder = context;
     const struct index_options *wanted = options;
     sf_auto(repo_index) struct sf_repo_index *index = NULL;
     sf_autoclose int repository_fd = -1;
     int r = check_options(wanted, err);
 
-    (void)context;
     (void)operands;
     (void)operand_count;
     if (r < 0) {
@@ -227,7 +228,12 @@ static int run(void *context, const void *options, char **operands, int operand_
     }
 
     r = write_index(wanted, repository_fd, index, err);
-    return r < 0 ? r : sf_report_index(wanted->common.is_json, index, err);
+    if (r < 0) {
+        return r;
+    }
+    sf_index_report(builder->report, "indexed", index);
+    sf_report_changed(builder->report);
+    return 0;
 }
 
 const struct sf_command sf_command_index = {

@@ -8,10 +8,11 @@
 #include "builder/build.h"
 #include "builder/pack_check.h"
 #include "builder/release_options.h"
-#include "builder/report.h"
 #include "builder/stage.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
+#include "common/base/number.h"
+#include "common/cli/report.h"
 #include "common/host/dir.h"
 #include "common/host/glibc.h"
 #include "common/host/toolchain.h"
@@ -170,14 +171,35 @@ static int read_options(const struct pack_options *options, struct sf_build *bui
     return r < 0 ? r : read_lists(options, build, err);
 }
 
+static void report_build(struct sf_report *report, const struct sf_build *build)
+{
+    char size[16];
+
+    sf_number_format_bytes(build->artifact_size_bytes, size);
+    sf_report_line(report, "packed %s: %zu files, %zu components, glibc %s, %s", build->id,
+                   build->manifest->file_count, build->manifest->component_count,
+                   build->glibc[0] == '\0' ? "any" : build->glibc, size);
+    sf_report_line(report, "%s/%s", build->repository, build->artifact_path);
+    sf_report_text(report, "release", build->id);
+    sf_report_text(report, "path", build->artifact_path);
+    sf_report_number(report, "size", build->artifact_size_bytes);
+    sf_report_text(report, "sha256", build->artifact_sha256);
+    sf_report_text(report, "glibc", build->glibc);
+    sf_report_number(report, "files", build->manifest->file_count);
+    sf_report_number(report, "components", build->manifest->component_count);
+    if (!build->was_published) {
+        sf_report_changed(report);
+    }
+}
+
 static int run(void *context, const void *options, char **operands, int operand_count,
                struct sf_error *err)
 {
+    const struct sf_builder *builder = context;
     const struct pack_options *pack = options;
     sf_auto(build) struct sf_build build = {0};
     int r = read_options(pack, &build, err);
 
-    (void)context;
     (void)operands;
     (void)operand_count;
     if (r < 0) {
@@ -192,7 +214,8 @@ static int run(void *context, const void *options, char **operands, int operand_
     if (r < 0) {
         return build.id[0] == '\0' ? r : sf_error_prefix(err, "packing %s: ", build.id);
     }
-    return sf_report_pack(pack->release.common.is_json, &build, err);
+    report_build(builder->report, &build);
+    return 0;
 }
 
 const struct sf_command sf_command_pack = {

@@ -2,14 +2,15 @@
 #include "builder/commands.h"
 
 #include "builder/release_options.h"
-#include "builder/report.h"
 #include "common/base/error.h"
+#include "common/cli/report.h"
 #include "common/format/prefix.h"
 #include "common/format/release.h"
 
 static int run(void *context, const void *options, char **operands, int operand_count,
                struct sf_error *err)
 {
+    const struct sf_builder *builder = context;
     const struct sf_release_options *wanted = options;
     struct sf_release release;
     sf_autofree char *prefix = NULL;
@@ -17,7 +18,6 @@ static int run(void *context, const void *options, char **operands, int operand_
     char id[SF_RELEASE_ID_SIZE];
     int r = sf_release_options_read(wanted, &release, err);
 
-    (void)context;
     (void)operands;
     (void)operand_count;
     if (r < 0) {
@@ -30,7 +30,10 @@ static int run(void *context, const void *options, char **operands, int operand_
     }
     sf_prefix_pad(prefix, slot);
     sf_release_format(&release, id);
-    return sf_report_prefix(wanted->common.is_json, id, slot, err);
+    sf_report_text(builder->report, "release", id);
+    sf_report_text(builder->report, "prefix", slot);
+    sf_report_line(builder->report, "%s", slot);
+    return 0;
 }
 
 const struct sf_command sf_command_prefix = {

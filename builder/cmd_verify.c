@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "builder/index_report.h"
 #include "builder/remote_check.h"
-#include "builder/report.h"
 #include "common/base/buffer.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/str.h"
 #include "common/base/strlist.h"
+#include "common/cli/report.h"
 #include "common/content/fetch.h"
 #include "common/content/keyring.h"
 #include "common/content/signature.h"
@@ -126,8 +127,18 @@ static int check_artifacts(const struct sf_remote *remote, const struct sf_repo_
     return r;
 }
 
+static void report_findings(struct sf_report *report, const struct sf_repo_index *index,
+                            const struct sf_strlist *problems)
+{
+    sf_index_report(report, problems->count == 0 ? "good" : "damaged", index);
+    sf_report_list(report, "problems", problems);
+    for (size_t i = 0; i < problems->count; i++) {
+        sf_report_line(report, "problem: %s", problems->items[i]);
+    }
+}
+
 static int verify(const struct verify_options *options, const struct sf_remote *remote,
-                  struct sf_error *err)
+                  struct sf_report *report, struct sf_error *err)
 {
     sf_auto(repo_index) struct sf_repo_index *index = NULL;
     sf_auto(strlist) struct sf_strlist problems = {0};
@@ -142,16 +153,11 @@ static int verify(const struct verify_options *options, const struct sf_remote *
     if (r < 0) {
         return r;
     }
-
-    struct sf_report_verify report = {.index = index,
-                                      .signer = signer.fingerprint,
-                                      .problems = &problems,
-                                      .is_full = options->is_full};
-
-    r = sf_report_verify(options->common.is_json, &report, err);
-    if (r < 0) {
-        return r;
-    }
+    report_findings(report, index, &problems);
+    sf_report_line(report, "signed by %s; %s", signer.fingerprint,
+                   options->is_full ? "every byte of the artifacts read" : "manifests read");
+    sf_report_text(report, "signer", signer.fingerprint);
+    sf_report_flag(report, "full", options->is_full);
     if (problems.count > 0) {
         return sf_error_set(err, index->expires_s < sf_clock_now_s() ? SF_E_STALE : SF_E_INTEGRITY,
                             "%s: %zu problems, the first: %s", remote->url, problems.count,
@@ -163,11 +169,11 @@ static int verify(const struct verify_options *options, const struct sf_remote *
 static int run(void *context, const void *options, char **operands, int operand_count,
                struct sf_error *err)
 {
+    const struct sf_builder *builder = context;
     const struct verify_options *wanted = options;
     sf_auto(fetcher) struct sf_fetcher *fetcher = NULL;
     sf_autofree char *url = NULL;
 
-    (void)context;
     (void)operand_count;
     if (wanted->keys == NULL) {
         return sf_error_set(err, SF_E_USAGE, "--keys is missing");
@@ -186,7 +192,7 @@ static int run(void *context, const void *options, char **operands, int operand_
 
     struct sf_remote remote = {fetcher, url};
 
-    return verify(wanted, &remote, err);
+    return verify(wanted, &remote, builder->report, err);
 }
 
 const struct sf_command sf_command_verify = {

@@ -7,6 +7,13 @@
 
 #include <stdbool.h>
 
+struct sf_report;
+
+/* What main and the commands share. */
+struct sf_builder {
+    struct sf_report *report;
+};
+
 /* The first member of every command's options. */
 struct sf_builder_options {
     bool is_json;
@@ -21,8 +28,5 @@ extern const struct sf_command sf_command_prefix;
 extern const struct sf_command sf_command_pack;
 extern const struct sf_command sf_command_index;
 extern const struct sf_command sf_command_verify;
-
-/* sf-builder itself, with all of the above. */
-extern const struct sf_program sf_builder_program;
 
 #endif

@@ -1,22 +1,38 @@
 /* Entry of sf-builder: run the command, say once what went wrong, turn it into an exit status. */
+#include <sys/stat.h>
+
 #include "builder/commands.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
+#include "common/cli/report.h"
 
-#include <sys/stat.h>
+static int prepare(void *context, const struct sf_command *command, const void *options,
+                   struct sf_error *err)
+{
+    struct sf_builder *builder = context;
+    const struct sf_builder_options *shared = options;
+
+    sf_log_init("sf-builder", shared->is_verbose ? SF_LOG_DEBUG : SF_LOG_NOTICE);
+    return sf_report_new(command->name, shared->is_json, /* is_quiet= */ false, &builder->report,
+                         err);
+}
 
 int main(int argc, char **argv)
 {
-    struct sf_error err;
+    static const struct sf_command *const commands[] = {
+        &sf_command_prefix, &sf_command_pack, &sf_command_index, &sf_command_verify, NULL,
+    };
+    struct sf_builder builder = {0};
+    const struct sf_program program = {
+        .name = "sf-builder",
+        .summary = "make, publish and check Slurm releases for sf-agent",
+        .commands = commands,
+        .context = &builder,
+        .prepare = prepare,
+    };
+    struct sf_error err = {0};
 
     (void)umask(022);
     sf_log_init("sf-builder", SF_LOG_NOTICE);
-
-    int r = sf_program_run(&sf_builder_program, argc, argv, &err);
-
-    if (r < 0) {
-        sf_log(SF_LOG_ERROR, "%s", err.message);
-        return sf_code_exit_status(err.code);
-    }
-    return 0;
+    return sf_report_end(&builder.report, argv, sf_program_run(&program, argc, argv, &err), &err);
 }

@@ -31,7 +31,8 @@ sha256sum "$second" "$second.manifest.json" | cut -d' ' -f1 | diff "$work/first"
 [[ $(stat -c %a "$second") == 644 ]] || fail "the umask decides who can read an artifact"
 
 # Packed again it is there already, which is fine and touches nothing.
-pack 0
+pack 0 --json
+expect_out '"changed":false'
 expect_nothing_new
 
 # One byte more is another artifact, and no second one gets the name.
@@ -44,7 +45,8 @@ expect_nothing_new
 TZ=UTC run 0 tar --zstd --full-time -tvf "$artifact" view/sbin/slurmd
 expect_out " 2024-11-01 00:00:00 "
 repo=$work/repo3
-SOURCE_DATE_EPOCH=1700000000 pack 0
+SOURCE_DATE_EPOCH=1700000000 pack 0 --json
+expect_out '"changed":true'
 TZ=UTC run 0 tar --zstd --full-time -tvf "$repo${artifact#"$work/repo"}" view/sbin/slurmd
 expect_out " 2023-11-14 22:13:20 "
 SOURCE_DATE_EPOCH=yesterday pack 2

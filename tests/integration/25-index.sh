@@ -35,7 +35,8 @@ mkdir "$repo"
 index 2 --sign "$key"
 expect_err "--name is missing: there is no old index to take it from"
 [[ ! -e $repo/index.json.asc ]] || fail "an index without a name"
-index 2 --name scenario
+index 2 --name scenario --json
+expect_out '"exit_status":2,"failed":true'
 expect_err "--sign is missing"
 
 repo_add 24.11.5-1
@@ -67,6 +68,9 @@ index_has '.series["24.11"]' '"24.11.5-2"'
 index 0 --sign "$key"
 index_has '[.artifacts[] | select(.yanked) | .version]' '["24.11.10"]'
 index_has .serial 4
+index 0 --sign "$key" --json
+[[ $(jq -c '[.changed, .failed, .serial, .series[0].version]' "$out") == \
+    '[true,false,5,"24.11.5-2"]' ]] || fail "the JSON differs"
 index_refused 4 "--yank=23.02.1-1: the repository has no such release" --yank 23.02.1-1
 
 # The rollout is kept until it is said anew.

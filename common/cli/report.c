@@ -1,15 +1,16 @@
 /* What a command tells: lines for people, or one JSON object. */
-#include "agent/report.h"
+#include "common/cli/report.h"
 
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/base/error.h"
+#include "common/base/log.h"
 #include "common/base/str.h"
 #include "common/base/strlist.h"
 #include "common/cli/table.h"
-#include "common/format/json.h"
 
 struct sf_report {
     json_t *object;
@@ -39,6 +40,9 @@ int sf_report_new(const char *command, bool is_json, bool is_quiet, struct sf_re
 
 void sf_report_free(struct sf_report *report)
 {
+    if (report == NULL) {
+        return;
+    }
     json_decref(report->object);
     free(report);
 }
@@ -168,27 +172,72 @@ void sf_report_row_flag(struct json_t *row, const char *key, bool value)
     }
 }
 
-int sf_report_finish(struct sf_report *report, const struct sf_error *failure, struct sf_error *err)
+/* The object goes to the stream as it is made: a text in memory could lack a part unnoticed. */
+static int print_object(struct sf_report *report, const struct sf_error *failure,
+                        struct sf_error *err)
 {
-    if (!report->is_json) {
-        if (fflush(stdout) != 0) {
-            return sf_error_errno(err, errno, "write to standard output");
-        }
-        return report->is_short_of_memory ? sf_error_no_memory(err) : 0;
-    }
     sf_report_flag(report, "failed", failure != NULL);
     if (failure != NULL) {
         sf_report_text(report, "msg", failure->message);
         sf_report_text(report, "error", sf_code_name(failure->code));
         sf_report_number(report, "exit_status", (uint64_t)sf_code_exit_status(failure->code));
     }
-    sf_autofree char *text = sf_json_dump(report->object);
-
-    if (text == NULL || report->is_short_of_memory) {
+    if (report->is_short_of_memory) {
         return sf_error_no_memory(err);
     }
-    if (printf("%s\n", text) < 0 || fflush(stdout) != 0) {
+    if (json_dumpf(report->object, stdout, JSON_COMPACT | JSON_SORT_KEYS) < 0 ||
+        putchar('\n') == EOF) {
         return sf_error_errno(err, errno, "write to standard output");
     }
     return 0;
+}
+
+static int finish(struct sf_report *report, const struct sf_error *failure, struct sf_error *err)
+{
+    int r = report->is_json              ? print_object(report, failure, err)
+            : report->is_short_of_memory ? sf_error_no_memory(err)
+                                         : 0;
+
+    if (r == 0 && fflush(stdout) != 0) {
+        return sf_error_errno(err, errno, "write to standard output");
+    }
+    return r;
+}
+
+/* A command line that is refused before its options count still answers the way it asked for. */
+static struct sf_report *report_of_refusal(char **argv)
+{
+    struct sf_error ignored;
+    struct sf_report *report = NULL;
+
+    for (char **word = argv + 1; argv[0] != NULL && *word != NULL; word++) {
+        if (strcmp(*word, "--") == 0) {
+            break;
+        }
+        if (strcmp(*word, "--json") == 0) {
+            (void)sf_report_new(argv[1], true, false, &report, &ignored);
+            break;
+        }
+    }
+    return report;
+}
+
+int sf_report_end(struct sf_report **report, char **argv, int r, struct sf_error *err)
+{
+    sf_auto(report) struct sf_report *ending = *report;
+    struct sf_error print_error;
+    struct sf_error *failure = r < 0 ? err : NULL;
+
+    *report = NULL;
+    if (ending == NULL && failure != NULL) {
+        ending = report_of_refusal(argv);
+    }
+    if (ending != NULL && finish(ending, failure, &print_error) < 0 && failure == NULL) {
+        failure = &print_error;
+    }
+    if (failure == NULL) {
+        return 0;
+    }
+    sf_log(SF_LOG_ERROR, "%s", failure->message);
+    return sf_code_exit_status(failure->code);
 }

@@ -3,8 +3,8 @@
  * (and `failed`, `msg` as Ansible reads them). A command fills both; which is printed is decided
  * here. Memory that runs out makes the final print fail, not every call.
  */
-#ifndef SF_AGENT_REPORT_H
-#define SF_AGENT_REPORT_H
+#ifndef SF_CLI_REPORT_H
+#define SF_CLI_REPORT_H
 
 #include "common/base/cleanup.h"
 
@@ -52,8 +52,11 @@ void sf_report_row_text(struct json_t *row, const char *key, const char *value);
 void sf_report_row_number(struct json_t *row, const char *key, uint64_t value);
 void sf_report_row_flag(struct json_t *row, const char *key, bool value);
 
-/* Prints the JSON object; `failure` is NULL after success. Errors: NO_MEMORY, IO. */
-int sf_report_finish(struct sf_report *report, const struct sf_error *failure,
-                     struct sf_error *err);
+/*
+ * The end of a program whose command returned `r`: prints the JSON object and logs the failure, if
+ * any. `*report` may be NULL when the command line was refused; with --json in `argv` the answer
+ * is an object then too. Releases the report and returns the exit status.
+ */
+int sf_report_end(struct sf_report **report, char **argv, int r, struct sf_error *err);
 
 #endif
