@@ -148,7 +148,7 @@ static const struct sf_option options[] = {
 
 const struct sf_command sf_cmd_list = {
     .name = "list",
-    .aliases = "ls search available",
+    .aliases = "ls",
     .operands = "",
     .summary = "list the releases on the node, or in the repository",
     .help = "--available reads the index that was last accepted; `sf-agent refresh` fetches a new "

@@ -53,7 +53,7 @@ static const struct sf_option options[] = {{0}};
 
 const struct sf_command sf_cmd_refresh = {
     .name = "refresh",
-    .aliases = "makecache check-update",
+    .aliases = "makecache",
     .operands = "",
     .summary = "fetch and verify the repository's index",
     .help = "A conditional request: an index that did not change costs no transfer.",

@@ -104,7 +104,7 @@ static const struct sf_option options[] = {
 
 const struct sf_command sf_cmd_verify = {
     .name = "verify",
-    .aliases = "check fsck",
+    .aliases = "fsck audit",
     .operands = "[RELEASE]",
     .summary = "compare a release on the node with its manifest",
     .help = "Without RELEASE the active one. Changed, missing and extra files, modes, owners and "

@@ -95,12 +95,21 @@ int main(int argc, char **argv)
         &sf_cmd_list,    &sf_cmd_info,    &sf_cmd_verify,  &sf_cmd_remove,   &sf_cmd_gc,
         &sf_cmd_refresh, &sf_cmd_detect,  &sf_cmd_history, &sf_cmd_config,   NULL,
     };
+    static const struct sf_shorthand shorthands[] = {
+        {"fetch", "install", "--download-only"}, {"download", "install", "--download-only"},
+        {"stage", "install", "--download-only"}, {"available", "list", "--available"},
+        {"search", "list", "--available"},       {"ls-remote", "list", "--available"},
+        {"check", "upgrade", "--check"},         {"check-update", "upgrade", "--check"},
+        {"check-upgrade", "upgrade", "--check"}, {"outdated", "upgrade", "--check"},
+        {"repair", "verify", "--repair"},        {0},
+    };
     struct sf_agent agent = {
         .keys_fd = -1, .lock_fd = -1, .now_s = sf_clock_now_s(), .is_cancelled = &is_cancelled};
     const struct sf_program program = {
         .name = "sf-agent",
         .summary = "installs, upgrades and rolls back Slurm releases on this node",
         .commands = commands,
+        .shorthands = shorthands,
         .context = &agent,
         .prepare = prepare,
     };

@@ -207,6 +207,37 @@ static int print_completion(const struct sf_program *program, const char *shell,
     return flush_output(err);
 }
 
+static const struct sf_shorthand *find_shorthand(const struct sf_program *program, const char *word)
+{
+    const struct sf_shorthand *shorthand = program->shorthands;
+
+    for (; shorthand != NULL && shorthand->word != NULL; shorthand++) {
+        if (sf_str_is_equal(shorthand->word, word)) {
+            return shorthand;
+        }
+    }
+    return NULL;
+}
+
+/* getopt_long(3) and operands want char *; neither writes to the words. */
+static int run_shorthand(const struct sf_program *program, const struct sf_shorthand *shorthand,
+                         int argc, char **argv, struct sf_error *err)
+{
+    sf_autofree char *command = strdup(shorthand->command);
+    sf_autofree char *option = strdup(shorthand->option);
+    sf_autofree char **words = calloc((size_t)argc + 2, sizeof *words);
+
+    if (command == NULL || option == NULL || words == NULL) {
+        return sf_error_no_memory(err);
+    }
+    words[0] = command;
+    words[1] = option;
+    for (int i = 1; i < argc; i++) {
+        words[i + 1] = argv[i];
+    }
+    return run_command(program, argc + 1, words, err);
+}
+
 int sf_program_run(const struct sf_program *program, int argc, char **argv, struct sf_error *err)
 {
     if (argc < 2) {
@@ -241,5 +272,8 @@ int sf_program_run(const struct sf_program *program, int argc, char **argv, stru
                             "option '%s' must follow a command, as in '%s list %s'", word,
                             program->name, word);
     }
-    return run_command(program, argc - 1, argv + 1, err);
+    const struct sf_shorthand *shorthand = find_shorthand(program, word);
+
+    return shorthand != NULL ? run_shorthand(program, shorthand, argc - 1, argv + 1, err)
+                             : run_command(program, argc - 1, argv + 1, err);
 }

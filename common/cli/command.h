@@ -25,10 +25,18 @@ struct sf_command {
                struct sf_error *err);
 };
 
+/* A word that stands for a command with one of its options: "fetch" for install --download-only. */
+struct sf_shorthand {
+    const char *word;
+    const char *command;
+    const char *option;
+};
+
 struct sf_program {
     const char *name; /* "sf-agent" */
     const char *summary;
     const struct sf_command *const *commands; /* NULL-terminated */
+    const struct sf_shorthand *shorthands;    /* ends with a NULL word; may be NULL */
     void *context;
     /* Called with the parsed options before run (may be NULL): sets verbosity, opens what all need.
      */

@@ -188,6 +188,21 @@ static void print_mdoc_shared(const struct sf_program *program, const struct sf_
     print_mdoc_options(table, out);
 }
 
+static void print_mdoc_shorthands(const struct sf_program *program, FILE *out)
+{
+    const struct sf_shorthand *shorthand = program->shorthands;
+
+    if (shorthand == NULL || shorthand->word == NULL) {
+        return;
+    }
+    (void)fputs(".Pp\nThese words stand for a command with an option:\n.Bl -tag -width Ds\n", out);
+    for (; shorthand->word != NULL; shorthand++) {
+        (void)fprintf(out, ".It Cm %s\n.Cm %s Fl -%s\n", shorthand->word, shorthand->command,
+                      shorthand->option + strlen("--"));
+    }
+    (void)fputs(".El\n", out);
+}
+
 void sf_command_export_mdoc(const struct sf_program *program, FILE *out)
 {
     (void)fputs(".Bl -tag -width Ds\n", out);
@@ -204,6 +219,7 @@ void sf_command_export_mdoc(const struct sf_program *program, FILE *out)
             }
         }
     }
+    print_mdoc_shorthands(program, out);
 }
 
 void sf_command_export_options(const struct sf_program *program, FILE *out)

@@ -39,6 +39,20 @@ static void print_row(const struct sf_command *command, int column, FILE *out)
                        text == NULL ? command->summary : text, column);
 }
 
+static void print_shorthands(const struct sf_program *program, FILE *out)
+{
+    const struct sf_shorthand *shorthand = program->shorthands;
+
+    if (shorthand == NULL || shorthand->word == NULL) {
+        return;
+    }
+    (void)fputs("\nShorthands:\n", out);
+    for (; shorthand->word != NULL; shorthand++) {
+        (void)fprintf(out, "  %-16s %s %s\n", shorthand->word, shorthand->command,
+                      shorthand->option);
+    }
+}
+
 void sf_command_print_overview(const struct sf_program *program, FILE *out)
 {
     int column = name_column(program);
@@ -49,6 +63,7 @@ void sf_command_print_overview(const struct sf_program *program, FILE *out)
     for (size_t i = 0; program->commands[i] != NULL; i++) {
         print_row(program->commands[i], column, out);
     }
+    print_shorthands(program, out);
     (void)fprintf(out,
                   "\n'%s COMMAND --help' describes a command.\n"
                   "'%s --version' prints the version.\n",

@@ -88,6 +88,8 @@ static const struct sf_command status = {
 };
 static const struct sf_command *const commands[] = {&use, &status, NULL};
 
+static const struct sf_shorthand shorthands[] = {{"try", "use", "--check"}, {0}};
+
 /* Runs a line of words; what it printed on standard output ends up in `output`. */
 static int run_line(struct seen *seen, const char *line, char *output, size_t size,
                     struct sf_error *err)
@@ -96,6 +98,7 @@ static int run_line(struct seen *seen, const char *line, char *output, size_t si
         .name = "sf-test",
         .summary = "tests the dispatch",
         .commands = commands,
+        .shorthands = shorthands,
         .context = seen,
         .prepare = prepare,
     };
@@ -261,9 +264,27 @@ static void output_that_cannot_be_written_is_an_error(void **state)
     assert_sf_fails(r, &err, SF_E_NO_SPACE, "standard output");
 }
 
+static void shorthand_runs_its_command_with_its_option(void **state)
+{
+    struct seen seen = {0};
+    struct sf_error err;
+    char output[4096];
+
+    (void)state;
+    assert_sf_ok(run_line(&seen, "sf-test try 25.11 --root /image", output, sizeof output, &err),
+                 &err);
+    assert_int_equal(seen.runs, 1);
+    assert_true(seen.is_check);
+    assert_int_equal(seen.operands, 1);
+    assert_string_equal(seen.root, "/image");
+    assert_sf_fails(run_line(&seen, "sf-test try", output, sizeof output, &err), &err, SF_E_USAGE,
+                    "'use' expects RELEASE");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shorthand_runs_its_command_with_its_option),
         cmocka_unit_test(command_by_name_or_alias_is_run),
         cmocka_unit_test(command_failing_gives_its_own_error),
         cmocka_unit_test(line_mistyped_is_refused),
