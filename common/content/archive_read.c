@@ -111,13 +111,14 @@ static int check_end(struct sf_archive_reader *reader, int64_t end, struct sf_er
 {
     int64_t used = archive_filter_bytes(reader->tar, 0);
     uint64_t left = reader->given_bytes - (uint64_t)used;
-    const unsigned char *bytes = reader->chunk + (reader->chunk_size - left);
-    size_t size = left;
     size_t padding = 0;
 
     if (used - end != END_BYTES || left > reader->chunk_size) {
         return sf_error_set(err, SF_E_FORMAT, "the tar archive ends without its end mark");
     }
+
+    const unsigned char *bytes = reader->chunk + (reader->chunk_size - left);
+    size_t size = left;
     do {
         padding += size;
         if (padding > MAX_PADDING_BYTES || !is_zero(bytes, size)) {
