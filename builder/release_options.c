@@ -15,9 +15,9 @@ static const struct sf_option table[] = {
     {"toolchain", 0, SF_OPTION_TEXT, "NAME", offsetof(struct sf_release_options, toolchain),
      "toolchain that it is built with, such as noble"},
     {"arch", 0, SF_OPTION_TEXT, "ARCH", offsetof(struct sf_release_options, arch),
-     "amd64 or arm64, default this machine's"},
+     "architecture, amd64 or arm64, default this machine's"},
     {"variant", 0, SF_OPTION_TEXT, "NAME", offsetof(struct sf_release_options, variant),
-     "cpu (the default), gpu or minimal"},
+     "kind of build: cpu (the default), gpu or minimal"},
     {0},
 };
 
