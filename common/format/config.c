@@ -39,6 +39,11 @@ int sf_config_check(const struct sf_config *config, struct sf_error *err)
         return sf_error_set(err, SF_E_CONFIG, "root '%s' is not a clean absolute path",
                             config->root == NULL ? "" : config->root);
     }
+    if (sf_str_is_equal(config->root, "/")) {
+        return sf_error_set(err, SF_E_CONFIG,
+                            "root '/' is not a directory of sf-agent's own: name one such as "
+                            "/opt/slurm");
+    }
     for (size_t i = 0; i < config->toolchain_count; i++) {
         const struct sf_config_toolchain *toolchain = &config->toolchains[i];
 

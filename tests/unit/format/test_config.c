@@ -88,6 +88,9 @@ static void config_check_root_from_elsewhere_is_checked(void **state)
     (void)state;
     config->root[0] = 'x';
     assert_sf_fails(sf_config_check(config, &err), &err, SF_E_CONFIG, "root 'xopt/slurm'");
+    config->root[0] = '/';
+    config->root[1] = '\0';
+    assert_sf_fails(sf_config_check(config, &err), &err, SF_E_CONFIG, "root '/' is not a directory");
 }
 
 static int trip_config(char **ret_text, struct sf_error *err)
