@@ -10,4 +10,10 @@ struct sf_error;
 int sf_drop_release(struct sf_agent *agent, const char *operation, const char *id,
                     struct sf_error *err);
 
+/*
+ * Finishes removals, of this run or of one that was interrupted: the modules of what is gone, then
+ * everything in .staging. Only with the lock held. Errors: IO, IN_USE.
+ */
+int sf_drop_finish(struct sf_agent *agent, struct sf_error *err);
+
 #endif

@@ -196,7 +196,6 @@ int sf_repair_run(struct sf_agent *agent, const struct sf_release *release, stru
     sf_autofree char *prefix = NULL;
     sf_autoclose int stage_fd = -1;
     struct repair repair = {.agent = agent, .tree_fd = -1};
-    struct sf_error ignored;
     int r = sf_prefix_of_release(agent->layout->root, release, &prefix, err);
 
     if (r == 0) {
@@ -208,9 +207,6 @@ int sf_repair_run(struct sf_agent *agent, const struct sf_release *release, stru
     if (r == 0) {
         r = sf_stage_unpack(agent, &artifact, &stage_fd, err);
     }
-    if (r == 0) {
-        r = sf_dir_sync_tree(stage_fd, ".", err);
-    }
     if (r < 0) {
         return r;
     }
@@ -218,13 +214,14 @@ int sf_repair_run(struct sf_agent *agent, const struct sf_release *release, stru
     repair.manifest = artifact.manifest;
     repair.prefix = prefix;
     repair.stage_fd = stage_fd;
-    r = mend_all(&repair, ret, err);
+    r = sf_dir_sync_tree(stage_fd, ".", err);
+    if (r == 0) {
+        r = mend_all(&repair, ret, err);
+    }
     if (repair.tree_fd >= 0) {
         (void)close(repair.tree_fd);
     }
-    if (sf_tree_unstage(agent->layout, repair.id, &ignored) < 0) {
-        sf_log(SF_LOG_WARNING, "%s, continuing without removing it", ignored.message);
-    }
+    sf_stage_discard(agent, release);
     if (r == 0) {
         sf_artifact_forget_partial(agent, &artifact);
     }

@@ -90,6 +90,17 @@ static int unpack(struct sf_agent *agent, const struct sf_artifact *artifact, co
     return sf_unpack_run(&unpacking, err);
 }
 
+void sf_stage_discard(const struct sf_agent *agent, const struct sf_release *release)
+{
+    struct sf_error err;
+    char id[SF_RELEASE_ID_SIZE];
+
+    sf_release_format(release, id);
+    if (sf_tree_unstage(agent->layout, id, &err) < 0) {
+        sf_log(SF_LOG_WARNING, "%s, continuing without removing it", err.message);
+    }
+}
+
 int sf_stage_unpack(struct sf_agent *agent, const struct sf_artifact *artifact, int *ret_fd,
                     struct sf_error *err)
 {
@@ -117,11 +128,7 @@ int sf_stage_unpack(struct sf_agent *agent, const struct sf_artifact *artifact, 
     }
     sf_progress_end();
     if (r < 0) {
-        struct sf_error ignored;
-
-        if (sf_tree_unstage(agent->layout, id, &ignored) < 0) {
-            sf_log(SF_LOG_WARNING, "%s, continuing without removing it", ignored.message);
-        }
+        sf_stage_discard(agent, &artifact->manifest->release);
         return r;
     }
     *ret_fd = sf_steal_fd(&stage_fd);
@@ -140,6 +147,9 @@ int sf_stage_run(struct sf_agent *agent, const struct sf_artifact *artifact, str
         show_phase("writing", artifact->manifest, 0);
         r = sf_tree_publish(agent->layout, id, err);
         sf_progress_end();
+        if (r < 0) {
+            sf_stage_discard(agent, &artifact->manifest->release);
+        }
     }
     if (r == 0) {
         sf_artifact_forget_partial(agent, artifact);

@@ -5,6 +5,7 @@
 struct sf_agent;
 struct sf_artifact;
 struct sf_error;
+struct sf_release;
 
 /* The same up to the preflight; the tree stays in .staging, open in `*ret_fd` (repair takes files
  * from it). */
@@ -17,5 +18,8 @@ int sf_stage_unpack(struct sf_agent *agent, const struct sf_artifact *artifact, 
  * too long), NO_SPACE (checked before), INTEGRITY, UNHEALTHY, the network's.
  */
 int sf_stage_run(struct sf_agent *agent, const struct sf_artifact *artifact, struct sf_error *err);
+
+/* Empties .staging of what was staged for `release`; a failure is a warning. */
+void sf_stage_discard(const struct sf_agent *agent, const struct sf_release *release);
 
 #endif

@@ -202,21 +202,31 @@ static int begin(struct sf_agent *agent, const char *operation, const char *from
     return sf_state_begin(agent->layout, &entry, err);
 }
 
-/* Journal, rename, what follows; the caller records the outcome. */
-static int commit(struct sf_agent *agent, const struct sf_journal_entry *entry,
-                  struct sf_error *err)
+/* Whoever rolls back has a reason: the timer must not bring the release back (threat 87). */
+static int settle_holds(const struct sf_agent *agent, const struct sf_journal_entry *entry,
+                        struct sf_error *err)
+{
+    int r = 0;
+
+    if (sf_str_is_equal(entry->operation, "rollback") && entry->from[0] != '\0') {
+        r = sf_hold_set(agent->layout, entry->from, err);
+    }
+    return r < 0 ? r : sf_hold_clear(agent->layout, entry->to, err);
+}
+
+int sf_switch_conclude(struct sf_agent *agent, const struct sf_journal_entry *entry,
+                       struct sf_error *err)
 {
     sf_auto(strlist) struct sf_strlist stale = {0};
-    int r = sf_tree_activate(agent->layout, entry->to, entry->from, err);
+    int r = sf_switch_follow(agent, entry, &stale, err);
 
-    if (r < 0) {
-        return r;
-    }
-    r = sf_switch_follow(agent, entry, &stale, err);
     if (r == -(int)SF_E_UNHEALTHY && entry->from[0] != '\0') {
         go_back(agent, entry);
         (void)sf_error_prefix(err, "%s is active again, %s is on hold: ", entry->from, entry->to);
         return -(int)err->code;
+    }
+    if (r == 0) {
+        r = settle_holds(agent, entry, err);
     }
     if (r < 0) {
         return sf_error_prefix(err, "%s is active, but: ", entry->to);
@@ -249,12 +259,15 @@ int sf_switch_run(struct sf_agent *agent, const char *operation, const char *id,
     }
     r = begin(agent, operation, active, id, &entry, err);
     if (r == 0) {
-        r = commit(agent, &entry, err);
+        r = sf_tree_activate(agent->layout, entry.to, entry.from, err);
+    }
+    if (r == 0) {
+        r = sf_switch_conclude(agent, &entry, err);
     }
     sf_record_outcome(agent, &entry, r < 0 ? err : NULL);
     if (r < 0) {
         return r;
     }
     *ret_is_switched = true;
-    return sf_hold_clear(agent->layout, id, err);
+    return 0;
 }

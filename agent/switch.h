@@ -29,4 +29,12 @@ int sf_switch_run(struct sf_agent *agent, const char *operation, const char *id,
 int sf_switch_follow(struct sf_agent *agent, const struct sf_journal_entry *entry,
                      struct sf_strlist *ret_stale, struct sf_error *err);
 
+/*
+ * The rest of a switch whose rename is done: what follows, holds, the end of the journal; or the
+ * way back. Errors: UNHEALTHY (the old release, if there was one, is active again), NOT_FOUND or
+ * FORMAT (the manifest of `entry.to` is damaged), IO.
+ */
+int sf_switch_conclude(struct sf_agent *agent, const struct sf_journal_entry *entry,
+                       struct sf_error *err);
+
 #endif

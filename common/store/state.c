@@ -202,12 +202,13 @@ int sf_state_open_entry(const struct sf_layout *layout, struct sf_journal_entry 
 {
     sf_auto(buffer) struct sf_buffer text = {.limit_bytes = JOURNAL_MAX};
 
-    if (layout->state_fd < 0 || !sf_dir_has(layout->state_fd, JOURNAL_FILE)) {
+    int r = layout->state_fd < 0 ? -SF_E_NOT_FOUND
+                                 : sf_dir_read_file(layout->state_fd, JOURNAL_FILE, &text, err);
+
+    if (r == -SF_E_NOT_FOUND) {
         *ret_is_open = false;
         return 0;
     }
-    int r = sf_dir_read_file(layout->state_fd, JOURNAL_FILE, &text, err);
-
     if (r == 0) {
         r = sf_journal_entry_parse(text.data == NULL ? "" : text.data, text.size, ret, err);
     }

@@ -19,6 +19,7 @@
 #include "common/store/layout.h"
 
 #define PATH_SIZE (SF_RELEASE_ID_SIZE + 64)
+#define REMOVED   ".removed"
 
 /* "<directory>/<id><suffix>"; ids come from people, too, and become paths only here. */
 static int format_path(const char *directory, const char *id, const char *suffix,
@@ -111,8 +112,16 @@ static int read_release_link(const struct sf_layout *layout, const char *name,
     static const char to_releases[] = SF_LAYOUT_RELEASES "/";
     sf_autofree char *target = NULL;
     struct sf_release release;
+    struct stat status = {0};
 
-    if (layout->root_fd < 0 || !sf_dir_has(layout->root_fd, name)) {
+    if (layout->root_fd < 0) {
+        *ret_id = '\0';
+        return 0;
+    }
+    if (fstatat(layout->root_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0) {
+        if (errno != ENOENT) {
+            return sf_error_errno(err, errno, "look at '%s/%s'", layout->root, name);
+        }
         *ret_id = '\0';
         return 0;
     }
@@ -263,11 +272,34 @@ int sf_tree_publish(const struct sf_layout *layout, const char *id, struct sf_er
     /* A directory is never renamed over one that holds something. */
     if (renameat(layout->root_fd, from, layout->root_fd, to) < 0) {
         if (errno == EEXIST || errno == ENOTEMPTY) {
-            return sf_error_set(err, SF_E_IN_USE, "'%s/%s' is already there", layout->root, to);
+            return sf_error_set(err, SF_E_IN_USE,
+                                "'%s/%s' is already there, without its manifest: `sf-agent verify "
+                                "--repair %s` mends it",
+                                layout->root, to, id);
         }
         return sf_error_errno(err, errno, "rename '%s/%s' to '%s'", layout->root, from, to);
     }
-    return sync_both(layout, err);
+    r = sync_both(layout, err);
+    if (r < 0) {
+        /* What a power cut could take away must not be found there by the next run. */
+        (void)renameat(layout->root_fd, to, layout->root_fd, from);
+    }
+    return r;
+}
+
+int sf_tree_has_removed(const struct sf_layout *layout, bool *ret, struct sf_error *err)
+{
+    sf_auto(strlist) struct sf_strlist names = {0};
+    int r = sf_dir_list(layout->root_fd, SF_LAYOUT_STAGING, &names, err);
+
+    if (r < 0 && r != -SF_E_NOT_FOUND) {
+        return r;
+    }
+    *ret = false;
+    for (size_t i = 0; i < names.count; i++) {
+        *ret = *ret || sf_str_has_suffix(names.items[i], REMOVED);
+    }
+    return 0;
 }
 
 int sf_tree_sweep(const struct sf_layout *layout, struct sf_error *err)
@@ -295,18 +327,8 @@ int sf_tree_sweep(const struct sf_layout *layout, struct sf_error *err)
     return 0;
 }
 
-static int set_previous(const struct sf_layout *layout, const char *id, struct sf_error *err)
+int sf_tree_forget_previous(const struct sf_layout *layout, struct sf_error *err)
 {
-    char target[PATH_SIZE];
-
-    if (*id != '\0') {
-        int r = format_path(SF_LAYOUT_RELEASES, id, "", target, err);
-
-        if (r < 0) {
-            return r;
-        }
-        return sf_atomic_link_set(layout->root_fd, SF_LAYOUT_PREVIOUS, target, err);
-    }
     if (unlinkat(layout->root_fd, SF_LAYOUT_PREVIOUS, 0) < 0) {
         if (errno == ENOENT) {
             return 0;
@@ -314,6 +336,18 @@ static int set_previous(const struct sf_layout *layout, const char *id, struct s
         return sf_error_errno(err, errno, "remove '%s/previous'", layout->root);
     }
     return sf_dir_sync(layout->root_fd, err);
+}
+
+static int set_previous(const struct sf_layout *layout, const char *id, struct sf_error *err)
+{
+    char target[PATH_SIZE];
+
+    if (*id == '\0') {
+        return sf_tree_forget_previous(layout, err);
+    }
+    int r = format_path(SF_LAYOUT_RELEASES, id, "", target, err);
+
+    return r < 0 ? r : sf_atomic_link_set(layout->root_fd, SF_LAYOUT_PREVIOUS, target, err);
 }
 
 int sf_tree_activate(const struct sf_layout *layout, const char *id, const char *previous_id,
@@ -344,7 +378,7 @@ int sf_tree_remove(const struct sf_layout *layout, const char *id, struct sf_err
     if (r < 0) {
         return r;
     }
-    r = format_path(SF_LAYOUT_STAGING, id, ".removed", to, err);
+    r = format_path(SF_LAYOUT_STAGING, id, REMOVED, to, err);
     if (r < 0) {
         return r;
     }
@@ -358,9 +392,5 @@ int sf_tree_remove(const struct sf_layout *layout, const char *id, struct sf_err
         }
         return sf_error_errno(err, errno, "rename '%s/%s' to '%s'", layout->root, from, to);
     }
-    r = sync_both(layout, err);
-    if (r < 0) {
-        return r;
-    }
-    return sf_dir_remove(layout->root_fd, to, err);
+    return sync_both(layout, err);
 }

@@ -37,11 +37,15 @@ int sf_tree_open(const struct sf_layout *layout, const char *id, int *ret_fd, st
 int sf_tree_stage(const struct sf_layout *layout, const char *id, int *ret_fd,
                   struct sf_error *err);
 
-/* Makes a staged tree durable and renames it into releases/. IN_USE when it is already there. */
+/* Makes a staged tree durable and renames it into releases/. IN_USE when it is already there.
+ * Whatever the failure, it is not in releases/ afterwards. */
 int sf_tree_publish(const struct sf_layout *layout, const char *id, struct sf_error *err);
 
 /* Removes .staging/<id>.partial; absent is fine. */
 int sf_tree_unstage(const struct sf_layout *layout, const char *id, struct sf_error *err);
+
+/* True when .staging holds a tree that was removed. */
+int sf_tree_has_removed(const struct sf_layout *layout, bool *ret, struct sf_error *err);
 
 /* Removes everything in .staging: only with the lock held, when nobody else is writing. */
 int sf_tree_sweep(const struct sf_layout *layout, struct sf_error *err);
@@ -51,7 +55,13 @@ int sf_tree_sweep(const struct sf_layout *layout, struct sf_error *err);
 int sf_tree_activate(const struct sf_layout *layout, const char *id, const char *previous_id,
                      struct sf_error *err);
 
-/* Removes a tree: renamed out of releases/ first, so that no half tree stands there. */
+/* Removes the link `previous`; absent is fine. */
+int sf_tree_forget_previous(const struct sf_layout *layout, struct sf_error *err);
+
+/*
+ * Takes a tree out of releases/ by one rename, so that no half tree stands there. Its files are in
+ * .staging until the next sweep, and tell a later run that something was removed.
+ */
 int sf_tree_remove(const struct sf_layout *layout, const char *id, struct sf_error *err);
 
 #endif

@@ -68,6 +68,8 @@ unchanged run 0 "$agent" rollback --check
 expect_out "would make $old active (now: $new)"
 run 0 "$agent" rollback
 expect_active "$old"
+unchanged run 0 "$agent" rollback
+expect_out "slurm $old active (rolled back already"
 run 0 "$agent" list
 grep -qE "^$new +held" "$out" || fail "the release that was rolled back from is not held"
 run 0 "$agent" upgrade

@@ -178,6 +178,19 @@ static void current_of_another_making_is_refused(void **state)
     assert_true(store_has(state, "opt/slurm/current"));
 }
 
+static void previous_forgotten_leaves_current(void **state)
+{
+    sf_auto(layout) struct sf_layout *layout = store_open(state);
+    struct sf_error err;
+
+    store_add_tree(state, OLD_ID);
+    store_add_tree(state, NEW_ID);
+    assert_sf_ok(sf_tree_activate(layout, NEW_ID, OLD_ID, &err), &err);
+    assert_sf_ok(sf_tree_forget_previous(layout, &err), &err);
+    assert_sf_ok(sf_tree_forget_previous(layout, &err), &err);
+    assert_active(layout, NEW_ID, "");
+}
+
 static void current_without_its_tree_is_none(void **state)
 {
     sf_auto(layout) struct sf_layout *layout = store_open(state);
@@ -190,13 +203,19 @@ static void tree_removed_leaves_nothing(void **state)
 {
     sf_auto(layout) struct sf_layout *layout = store_open(state);
     struct sf_error err;
+    bool has_removed = true;
 
     store_add_tree(state, OLD_ID);
     store_add_tree(state, NEW_ID);
     store_write(state, "opt/slurm/.staging/" OLD_ID ".removed/from/before", "");
     assert_sf_ok(sf_tree_remove(layout, OLD_ID, &err), &err);
     assert_false(store_has(state, "opt/slurm/releases/" OLD_ID));
-    assert_false(store_has(state, "opt/slurm/.staging/" OLD_ID ".removed"));
+    assert_false(store_has(state, "opt/slurm/.staging/" OLD_ID ".removed/from"));
+    assert_sf_ok(sf_tree_has_removed(layout, &has_removed, &err), &err);
+    assert_true(has_removed);
+    assert_sf_ok(sf_tree_sweep(layout, &err), &err);
+    assert_sf_ok(sf_tree_has_removed(layout, &has_removed, &err), &err);
+    assert_false(has_removed);
     assert_true(sf_tree_is_present(layout, NEW_ID));
     assert_sf_fails(sf_tree_remove(layout, OLD_ID, &err), &err, SF_E_NOT_FOUND, "is not installed");
 }
@@ -256,6 +275,7 @@ int main(void)
         store_unit_test(tree_absent_cannot_be_activated),
         store_unit_test(current_of_another_making_is_refused),
         store_unit_test(current_without_its_tree_is_none),
+        store_unit_test(previous_forgotten_leaves_current),
         store_unit_test(tree_removed_leaves_nothing),
         store_unit_test(id_that_is_a_path_is_refused),
         store_unit_test(manifest_damaged_is_named),
