@@ -18,6 +18,10 @@ _module_system_unpack() {
         for archive in "$directory"/archives/*.deb; do
             dpkg-deb -x "$archive" "$directory/root"
         done
+        # Some packages still name /lib, which is /usr/lib.
+        if [[ -d $directory/root/lib ]]; then
+            cp -a "$directory/root/lib" "$directory/root/usr/"
+        fi
         touch "$directory/complete"
     fi
     printf '%s\n' "$directory/root"

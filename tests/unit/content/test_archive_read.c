@@ -91,6 +91,7 @@ static void hostile_entry_is_refused_by_name(void **state)
         {{.path = "view/x", .type = '0', .mode = 02755}, "setuid, setgid or sticky"},
         {{.path = "view", .type = '5', .mode = 01777}, "setuid, setgid or sticky"},
         {{.path = "view/x", .type = '0', .mode = 0664}, "written by others"},
+        {{.path = "view/x", .type = '0', .mode = 0646}, "written by others"},
         {{.path = "view", .type = '5', .mode = 0777}, "written by others"},
         {{.path = "view/x", .type = '0', .mode = 0644, .size = "77777777777"}, "tar"},
         {{.path = "view/x", .type = '0', .mode = 0644, .size = "\200\0\0\0\377"}, "view/x"},

@@ -6,7 +6,10 @@
 #include "common/host/digest.h"
 
 #define CLEAN "/opt/slurm/releases/24.11.5-1-bookworm-amd64/view"
-#define NODE  "/cluster/sw/slurm/releases/24.11.5-1-bookworm-amd64/view"
+/* Fills most of the slot: the padding of two short prefixes is the same at its end. */
+#define NODE                                                                                       \
+    "/cluster/file-system/of-many-nodes/and-of-many-years/software/slurm/"                         \
+    "releases/24.11.5-1-bookworm-amd64/view"
 
 /* A file of two slots: at its very start, and in the middle with a path after it. */
 #define FIRST  0
