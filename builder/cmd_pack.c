@@ -69,16 +69,6 @@ static const struct {
     {"manifest", sf_stage_manifest}, {"write", sf_stage_write},
 };
 
-static int add_all(struct sf_strlist *to, const struct sf_strlist *from, struct sf_error *err)
-{
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < from->count; i++) {
-        r = sf_strlist_add(to, from->items[i], err);
-    }
-    return r;
-}
-
 static int read_lists(const struct pack_options *options, struct sf_build *build,
                       struct sf_error *err)
 {
@@ -87,10 +77,10 @@ static int read_lists(const struct pack_options *options, struct sf_build *build
             return -SF_E_NO_MEMORY;
         }
     }
-    if (add_all(&build->host_libraries, &options->host_libraries, err) < 0 ||
-        add_all(&build->libraries, &options->libraries, err) < 0 ||
-        add_all(&build->sources, &options->sources, err) < 0 ||
-        add_all(&build->options, &options->options, err) < 0) {
+    if (sf_strlist_add_all(&build->host_libraries, &options->host_libraries, err) < 0 ||
+        sf_strlist_add_all(&build->libraries, &options->libraries, err) < 0 ||
+        sf_strlist_add_all(&build->sources, &options->sources, err) < 0 ||
+        sf_strlist_add_all(&build->options, &options->options, err) < 0) {
         return -SF_E_NO_MEMORY;
     }
     return 0;

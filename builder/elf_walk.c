@@ -17,7 +17,7 @@ static int list_file(void *context, int dir_fd, const char *path, const struct s
     return S_ISREG(status->st_mode) ? sf_strlist_take(context, sf_path_join("view", path), err) : 0;
 }
 
-int sf_elf_read_at(int dir_fd, const char *path, struct sf_elf_info *ret, struct sf_error *err)
+static int read_at(int dir_fd, const char *path, struct sf_elf_info *ret, struct sf_error *err)
 {
     sf_autoclose int fd = -1;
     int r = sf_dir_open_file(dir_fd, path, O_RDONLY, 0, &fd, err);
@@ -37,7 +37,7 @@ int sf_elf_walk(int tree_fd, sf_elf_visit visit, void *context, struct sf_error 
     for (size_t i = 0; r == 0 && i < paths.count; i++) {
         sf_auto(elf_info) struct sf_elf_info info = {0};
 
-        r = sf_elf_read_at(tree_fd, paths.items[i], &info, err);
+        r = read_at(tree_fd, paths.items[i], &info, err);
         if (r == 0 && info.is_elf) {
             r = visit(context, paths.items[i], &info, err);
         }

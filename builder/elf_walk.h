@@ -15,7 +15,4 @@ typedef int (*sf_elf_visit)(void *context, const char *path, const struct sf_elf
  */
 int sf_elf_walk(int tree_fd, sf_elf_visit visit, void *context, struct sf_error *err);
 
-/* Reads what the file at `path` below `dir_fd` says of itself. Errors as sf_elf_info_read(). */
-int sf_elf_read_at(int dir_fd, const char *path, struct sf_elf_info *ret, struct sf_error *err);
-
 #endif

@@ -33,7 +33,8 @@ int sf_stage_meta(struct sf_build *build, struct sf_error *err);
 /* Checks that the tree is complete, and learns the glibc it needs. Errors: INCOMPATIBLE. */
 int sf_stage_check(struct sf_build *build, struct sf_error *err);
 
-/* Digests every file, finds the relocation slots, makes the manifest. Errors: FORMAT. */
+/* Digests every file, finds the relocation slots, makes the manifest. Errors: INCOMPATIBLE (no
+ * plugins), FORMAT (a build prefix that is no whole slot). */
 int sf_stage_manifest(struct sf_build *build, struct sf_error *err);
 
 /*

@@ -154,15 +154,10 @@ static int list_names(struct sf_manifest *manifest, struct sf_error *err)
             r = sf_strlist_add(&manifest->plugins, name, err);
         }
     }
-    return r;
-}
-
-static int copy_list(const struct sf_strlist *from, struct sf_strlist *to, struct sf_error *err)
-{
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < from->count; i++) {
-        r = sf_strlist_add(to, from->items[i], err);
+    if (r == 0 && manifest->plugins.count == 0) {
+        return sf_error_set(err, SF_E_INCOMPATIBLE,
+                            "no plugins in lib/slurm, and no daemon starts without: configure "
+                            "Slurm with the prefix alone, not with --libdir");
     }
     return r;
 }
@@ -192,7 +187,7 @@ static int describe_whole(struct sf_build *build, struct sf_manifest *manifest,
     manifest->component_count = build->component_count;
     build->components = NULL;
     build->component_count = 0;
-    return copy_list(&build->host_libraries, &manifest->host_libraries, err);
+    return sf_strlist_add_all(&manifest->host_libraries, &build->host_libraries, err);
 }
 
 /* The manifest that is kept is the one that a node would read: what it refuses is not published. */

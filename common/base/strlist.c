@@ -32,6 +32,16 @@ int sf_strlist_add(struct sf_strlist *list, const char *text, struct sf_error *e
     return sf_strlist_take(list, strdup(text), err);
 }
 
+int sf_strlist_add_all(struct sf_strlist *list, const struct sf_strlist *from, struct sf_error *err)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < from->count; i++) {
+        r = sf_strlist_add(list, from->items[i], err);
+    }
+    return r;
+}
+
 bool sf_strlist_has(const struct sf_strlist *list, const char *text)
 {
     for (size_t i = 0; i < list->count; i++) {

@@ -18,6 +18,10 @@ struct sf_strlist {
 /* Adds a copy of `text`. Errors: NO_MEMORY. */
 int sf_strlist_add(struct sf_strlist *list, const char *text, struct sf_error *err);
 
+/* Adds a copy of each item of `from`. Errors: NO_MEMORY. */
+int sf_strlist_add_all(struct sf_strlist *list, const struct sf_strlist *from,
+                       struct sf_error *err);
+
 /* Adds `text` itself: taken on success, also released on failure. NULL counts as out of memory. */
 int sf_strlist_take(struct sf_strlist *list, char *text, struct sf_error *err);
 

@@ -81,6 +81,12 @@ jq -r '.files[] | select(.sha256) | "\(.sha256)  \(.path)"' "$artifact.manifest.
 gpg --homedir "$key_home" --batch --quiet --verify "$artifact.asc" "$artifact" 2>/dev/null ||
     fail "the signature is not good"
 
+# A Slurm that was told of no directory for its units has put them elsewhere: that is said.
+mv "$view/lib/systemd" "$work/units"
+pack 0 --output "$work/without-units"
+expect_err "no lib/systemd/system, continuing without units"
+expect_err "--with-systemdsystemunitdir"
+
 # Only these three, and nothing hidden.
 run 0 find "$repo" -type f
 [[ $(wc -l <"$out") == 3 ]] || fail "more than artifact, manifest and signature"

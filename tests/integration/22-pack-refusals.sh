@@ -50,6 +50,7 @@ slurm_make
 mv "$destdir" "$template"
 
 refused 4 "this does not look like an installed Slurm" rm sbin/slurmd
+refused 5 "no plugins in lib/slurm" rm lib/slurm/auth_slurm.so lib/slurm/cgroup_v2.so
 refused 5 "needs libabsent.so.7, which is neither in the tree nor on this machine" \
     needs_library libabsent.so.7
 expect_err "give --host-library=libabsent.so.7 if every node has it"
@@ -95,6 +96,8 @@ pack_options=(--source slurm)
 refused 2 "--source=slurm" true
 pack_options=(--build 2)
 refused 4 "no installed $version-2-$id_suffix: configure Slurm with the --prefix" true
+pack_options=(--destdir "$work/absent")
+refused 4 "no installed $id" true
 pack_options=(--library libabsent.so.7)
 refused 5 "--library needs libabsent.so.7" true
 pack_options=(--version 24.11)

@@ -67,6 +67,24 @@ static void list_take_of_null_is_out_of_memory(void **state)
     assert_int_equal(list.count, 0);
 }
 
+static void list_added_to_another_is_copied_behind_it(void **state)
+{
+    sf_auto(strlist) struct sf_strlist list = {0};
+    sf_auto(strlist) struct sf_strlist from = {0};
+    struct sf_error err;
+
+    (void)state;
+    assert_sf_ok(sf_strlist_add_words(&list, "a", &err), &err);
+    assert_sf_ok(sf_strlist_add_words(&from, "c b", &err), &err);
+    assert_sf_ok(sf_strlist_add_all(&list, &from, &err), &err);
+    sf_strlist_done(&from);
+    assert_sf_ok(sf_strlist_add_all(&list, &from, &err), &err);
+
+    sf_autofree char *joined = sf_strlist_join(&list, "|");
+
+    assert_string_equal(joined, "a|c|b");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -74,6 +92,7 @@ int main(void)
         cmocka_unit_test(list_empty_joins_to_nothing_and_is_reusable),
         cmocka_unit_test(list_words_are_split_at_any_white_space),
         cmocka_unit_test(list_take_of_null_is_out_of_memory),
+        cmocka_unit_test(list_added_to_another_is_copied_behind_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
