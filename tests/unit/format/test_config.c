@@ -90,7 +90,8 @@ static void config_check_root_from_elsewhere_is_checked(void **state)
     assert_sf_fails(sf_config_check(config, &err), &err, SF_E_CONFIG, "root 'xopt/slurm'");
     config->root[0] = '/';
     config->root[1] = '\0';
-    assert_sf_fails(sf_config_check(config, &err), &err, SF_E_CONFIG, "root '/' is not a directory");
+    assert_sf_fails(sf_config_check(config, &err), &err, SF_E_CONFIG,
+                    "root '/' is not a directory");
 }
 
 static int trip_config(char **ret_text, struct sf_error *err)
