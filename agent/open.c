@@ -37,15 +37,22 @@ int sf_agent_open_writing(struct sf_agent *agent, struct sf_error *err)
                             "would do",
                             agent->command);
     }
-    int r =
-        sf_layout_open_writable(sf_agent_sysroot(agent), agent->config->root, &agent->layout, err);
+    /* A directory that is no system is refused before anything is made in it. */
+    int r = sf_agent_open_reading(agent, err);
 
-    if (r == 0) {
-        r = sf_file_lock_take(agent->layout->run_fd, LOCK_NAME, agent->command,
-                              agent->options->lock_timeout_s, &agent->lock_fd, err);
+    if (r < 0) {
+        return r;
     }
-    if (r == 0) {
-        r = read_facts(agent, err);
+    sf_layout_free(agent->layout);
+    agent->layout = NULL;
+    r = sf_layout_open_writable(sf_agent_sysroot(agent), agent->config->root, &agent->layout, err);
+    if (r < 0) {
+        return r;
     }
-    return r < 0 ? r : sf_recover_run(agent, err);
+    r = sf_file_lock_take(agent->layout->run_fd, LOCK_NAME, agent->command,
+                          agent->options->lock_timeout_s, &agent->lock_fd, err);
+    if (r < 0) {
+        return sf_error_prefix(err, "/run/sf-agent: ");
+    }
+    return sf_recover_run(agent, err);
 }

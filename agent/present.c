@@ -1,13 +1,16 @@
 /* Which release on the node a person means, and whether it may go. */
 #include "agent/present.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "agent/context.h"
 #include "common/base/cleanup.h"
 #include "common/base/error.h"
+#include "common/base/path.h"
 #include "common/base/str.h"
 #include "common/base/strlist.h"
+#include "common/host/dir.h"
 #include "common/host/process_scan.h"
 #include "common/store/layout.h"
 #include "common/store/tree.h"
@@ -86,15 +89,24 @@ int sf_present_operand(const struct sf_agent *agent, char **operands, int count,
     return sf_release_parse(active, ret, err);
 }
 
+/* The tree is named by a descriptor: in an image an absolute link leads to a place in the image. */
 int sf_present_users(const struct sf_agent *agent, const char *id, struct sf_strlist *ret_users,
                      struct sf_error *err)
 {
-    sf_autofree char *directory = sf_str_format(
-        "%s%s/" SF_LAYOUT_RELEASES "/%s", agent->layout->is_image ? agent->layout->sysroot : "",
-        agent->layout->root, id);
+    sf_autofree char *path = sf_path_join(SF_LAYOUT_RELEASES, id);
+    sf_autoclose int tree_fd = -1;
+    char directory[64];
 
-    return directory == NULL ? sf_error_no_memory(err)
-                             : sf_process_scan_users(directory, ret_users, err);
+    if (path == NULL) {
+        return sf_error_no_memory(err);
+    }
+    int r = sf_dir_open(agent->layout->root_fd, path, &tree_fd, err);
+
+    if (r < 0) {
+        return r;
+    }
+    (void)snprintf(directory, sizeof directory, "/proc/self/fd/%d", tree_fd);
+    return sf_process_scan_users(directory, ret_users, err);
 }
 
 static int check_processes(const struct sf_agent *agent, const char *id, struct sf_error *err)

@@ -137,7 +137,7 @@ int sf_process_scan_users(const char *directory, struct sf_strlist *ret_users, s
     }
     if (proc == NULL) {
         return sf_error_set(err, SF_E_NOT_FOUND,
-                            "/proc is not mounted, so who uses '%s' cannot be known", directory);
+                            "/proc is not mounted, so it cannot be known who uses the release");
     }
 
     int r = scan_all(proc, real == NULL ? directory : real, &users, err);
