@@ -23,9 +23,8 @@ static int shipped_digest(void *context, int fd, const struct sf_manifest_file *
     return sf_relocate_shipped_digest(fd, digest->manifest, file, digest->prefix, hex, err);
 }
 
-/* A manifest that is gone or unreadable is damage to the tree, whatever reading it says. */
-static int read_manifest(const struct sf_agent *agent, const char *id, struct sf_manifest **ret,
-                         struct sf_error *err)
+int sf_check_tree_manifest(const struct sf_agent *agent, const char *id, struct sf_manifest **ret,
+                           struct sf_error *err)
 {
     int r = sf_tree_manifest(agent->layout, id, ret, err);
 
@@ -47,7 +46,7 @@ int sf_check_tree(const struct sf_agent *agent, const struct sf_release *release
     char id[SF_RELEASE_ID_SIZE];
 
     sf_release_format(release, id);
-    int r = read_manifest(agent, id, &manifest, err);
+    int r = sf_check_tree_manifest(agent, id, &manifest, err);
 
     if (r == 0) {
         r = sf_prefix_of_release(agent->layout->root, release, &prefix, err);

@@ -5,10 +5,15 @@
 struct sf_agent;
 struct sf_error;
 struct sf_findings;
+struct sf_manifest;
 struct sf_release;
 
 /* Errors: INTEGRITY (the manifest itself is missing or damaged), IO; differences are findings. */
 int sf_check_tree(const struct sf_agent *agent, const struct sf_release *release,
                   struct sf_findings *ret, struct sf_error *err);
+
+/* The manifest of a present tree. Errors: INTEGRITY (missing or damaged: `verify --repair`), IO. */
+int sf_check_tree_manifest(const struct sf_agent *agent, const char *id, struct sf_manifest **ret,
+                           struct sf_error *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "agent/check_tree.h"
 #include "agent/command_list.h"
 #include "agent/context.h"
 #include "agent/open.h"
@@ -136,14 +137,14 @@ static int status(void *context, const void *options, char **operands, int count
     }
     tell(agent->report, "toolchain", "toolchain",
          agent->facts.toolchain[0] == '\0' ? "none" : agent->facts.toolchain);
+    tell_index(agent);
     if (active[0] != '\0') {
-        r = sf_tree_manifest(agent->layout, active, &manifest, err);
+        r = sf_check_tree_manifest(agent, active, &manifest, err);
         if (r < 0) {
             return r;
         }
         tell_services(agent, manifest);
     }
-    tell_index(agent);
     return 0;
 }
 

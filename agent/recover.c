@@ -66,13 +66,12 @@ static int settle(struct sf_agent *agent, const struct sf_journal_entry *entry,
     }
     r = sf_str_is_equal(active, entry->to) ? finish(agent, entry, err)
                                            : undo(agent, entry, active, err);
-    if (r != -(int)SF_E_NOT_FOUND && r != -(int)SF_E_FORMAT) {
-        return r;
+    if (r == -(int)SF_E_INTEGRITY) {
+        /* A damaged release must not keep people from mending it, or from leaving it. */
+        sf_log(SF_LOG_WARNING, "%s, continuing", err->message);
+        r = 0;
     }
-    /* A damaged release must not keep people from mending it, or from leaving it. */
-    sf_log(SF_LOG_WARNING, "%s, continuing: `sf-agent verify --repair %s` mends it", err->message,
-           active);
-    return 0;
+    return r;
 }
 
 int sf_recover_run(struct sf_agent *agent, struct sf_error *err)

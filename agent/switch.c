@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/check_tree.h"
 #include "agent/context.h"
 #include "agent/options.h"
 #include "agent/present.h"
@@ -129,7 +130,7 @@ int sf_switch_follow(struct sf_agent *agent, const struct sf_journal_entry *entr
 {
     sf_auto(manifest) struct sf_manifest *manifest = NULL;
     bool must_reload = false;
-    int r = sf_tree_manifest(agent->layout, entry->to, &manifest, err);
+    int r = sf_check_tree_manifest(agent, entry->to, &manifest, err);
 
     if (r == 0) {
         r = sync_links(agent, manifest, entry->to, &must_reload, err);

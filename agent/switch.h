@@ -31,8 +31,8 @@ int sf_switch_follow(struct sf_agent *agent, const struct sf_journal_entry *entr
 
 /*
  * The rest of a switch whose rename is done: what follows, holds, the end of the journal; or the
- * way back. Errors: UNHEALTHY (the old release, if there was one, is active again), NOT_FOUND or
- * FORMAT (the manifest of `entry.to` is damaged), IO.
+ * way back. Errors: UNHEALTHY (the old release, if there was one, is active again), INTEGRITY (the
+ * manifest of `entry.to` is damaged), IO.
  */
 int sf_switch_conclude(struct sf_agent *agent, const struct sf_journal_entry *entry,
                        struct sf_error *err);

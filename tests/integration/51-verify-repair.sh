@@ -86,3 +86,19 @@ done
 expect_err "verify --repair $id"
 run 0 "$agent" verify --repair 24.11.5
 run 0 "$agent" rollback
+
+# Not even with its manifest gone in the middle of a switch does it keep people from mending it.
+run 13 env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=unlinkat \
+    -e inject=unlinkat:error=EIO "$agent" use 24.11.6
+[[ -e /var/lib/sf-agent/journal.json ]] || fail "the switch was finished"
+id=24.11.6-1-$id_suffix
+rm "/opt/elsewhere/slurm/releases/$id/meta/manifest.json"
+run 7 "$agent" status
+expect_out "unfinished   $id"
+expect_err "verify --repair $id"
+run 0 "$agent" verify --repair
+expect_err "the manifest of release $id is missing or damaged"
+run 0 "$agent" rollback 24.11.5
+expect_out "slurm 24.11.5-1-$id_suffix active (was $id)"
+run 0 "$agent" status
+refuse_out unfinished
