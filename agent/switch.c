@@ -158,8 +158,8 @@ static void tell_stale(struct sf_agent *agent, const struct sf_journal_entry *en
     }
 }
 
-/* The way back after a failed health check. */
-static void go_back(struct sf_agent *agent, const struct sf_journal_entry *entry)
+/* The way back after a failed health check; what it cannot finish the next run does. */
+static int go_back(struct sf_agent *agent, const struct sf_journal_entry *entry)
 {
     sf_auto(strlist) struct sf_strlist stale = {0};
     struct sf_journal_entry back = *entry;
@@ -181,6 +181,7 @@ static void go_back(struct sf_agent *agent, const struct sf_journal_entry *entry
         sf_log(SF_LOG_ERROR, "going back to %s: %s, the next run tries again", entry->from,
                err.message);
     }
+    return r;
 }
 
 static int begin(struct sf_agent *agent, const char *operation, const char *from, const char *to,
@@ -222,9 +223,10 @@ int sf_switch_conclude(struct sf_agent *agent, const struct sf_journal_entry *en
     int r = sf_switch_follow(agent, entry, &stale, err);
 
     if (r == -(int)SF_E_UNHEALTHY && entry->from[0] != '\0') {
-        go_back(agent, entry);
-        (void)sf_error_prefix(err, "%s is active again, %s is on hold: ", entry->from, entry->to);
-        return -(int)err->code;
+        bool is_back = go_back(agent, entry) == 0;
+
+        return sf_error_prefix(err, "%s is %s, %s is on hold: ", entry->from,
+                               is_back ? "active again" : "not fully back yet", entry->to);
     }
     if (r == 0) {
         r = settle_holds(agent, entry, err);
