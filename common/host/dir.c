@@ -246,6 +246,17 @@ bool sf_dir_has(int dir_fd, const char *path)
     return fd >= 0;
 }
 
+int sf_dir_look(int dir_fd, const char *path, bool *ret_is_there, struct sf_error *err)
+{
+    sf_autoclose int fd = sf_dir_resolve_beneath(dir_fd, path, O_PATH | O_NOFOLLOW, 0);
+
+    if (fd < 0 && errno != ENOENT && errno != ENOTDIR) {
+        return path_error(err, errno, "look at", path);
+    }
+    *ret_is_there = fd >= 0;
+    return 0;
+}
+
 int sf_dir_read_fd(int fd, const char *name, struct sf_buffer *buffer, struct sf_error *err)
 {
     char chunk[READ_CHUNK];

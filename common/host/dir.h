@@ -62,6 +62,9 @@ int sf_dir_list(int dir_fd, const char *path, struct sf_strlist *ret_names, stru
 /* True when something has that name (a dangling link too). */
 bool sf_dir_has(int dir_fd, const char *path);
 
+/* The same where what could not be seen must not pass for absent. Errors: IO, PERMISSION. */
+int sf_dir_look(int dir_fd, const char *path, bool *ret_is_there, struct sf_error *err);
+
 /* Called for each entry below the top, parents first, names ascending; a negative return ends the
  * walk. `dir_fd` is the top and `path` relative to it. */
 typedef int (*sf_dir_visit)(void *context, int dir_fd, const char *path, const struct stat *status,

@@ -59,10 +59,10 @@ static int want_file(const struct sf_layout *layout, struct wanted_links *wanted
     if (inside == NULL || target == NULL) {
         return sf_error_no_memory(err);
     }
-    if (!sf_dir_has(layout->root_fd, inside)) {
-        return 0;
-    }
-    return want(wanted, name, target, err);
+    bool is_there = false;
+    int r = sf_dir_look(layout->root_fd, inside, &is_there, err);
+
+    return r < 0 || !is_there ? r : want(wanted, name, target, err);
 }
 
 /* Both links of a release under one name: Lmod knows Lua by its suffix, Tcl has none. */
@@ -144,14 +144,34 @@ static int want_all(const struct sf_layout *layout, struct wanted_links *wanted,
     return 0;
 }
 
-/* True when `name` is a link that an agent made. */
-static bool is_ours(int modules_fd, const char *name)
+enum link_state {
+    LINK_ABSENT,
+    LINK_OURS,
+    LINK_FOREIGN /* a file, or a link to another place: the administrator's */
+};
+
+static int read_state(int modules_fd, const char *name, enum link_state *ret, struct sf_error *err)
 {
     sf_autofree char *target = NULL;
-    struct sf_error ignored;
+    bool is_there = false;
+    int r = sf_dir_look(modules_fd, name, &is_there, err);
 
-    return sf_dir_read_link(modules_fd, name, &target, &ignored) == 0 &&
-           (sf_str_has_prefix(target, TO_RELEASES) || sf_str_has_prefix(target, TO_CURRENT));
+    if (r < 0) {
+        return r;
+    }
+    *ret = is_there ? LINK_FOREIGN : LINK_ABSENT;
+    if (!is_there) {
+        return 0;
+    }
+    r = sf_dir_read_link(modules_fd, name, &target, err);
+    if (r == -SF_E_NOT_FOUND) {
+        return 0;
+    }
+    if (r == 0 &&
+        (sf_str_has_prefix(target, TO_RELEASES) || sf_str_has_prefix(target, TO_CURRENT))) {
+        *ret = LINK_OURS;
+    }
+    return r;
 }
 
 static int set_links(int modules_fd, const struct wanted_links *wanted,
@@ -159,12 +179,13 @@ static int set_links(int modules_fd, const struct wanted_links *wanted,
 {
     for (size_t i = 0; i < wanted->names.count; i++) {
         const char *name = wanted->names.items[i];
-        int r = 0;
+        enum link_state state = LINK_ABSENT;
+        int r = read_state(modules_fd, name, &state, err);
 
-        if (sf_dir_has(modules_fd, name) && !is_ours(modules_fd, name)) {
-            r = sf_strlist_add(ret_skipped, name, err);
-        } else {
-            r = sf_atomic_link_set(modules_fd, name, wanted->targets.items[i], err);
+        if (r == 0) {
+            r = state == LINK_FOREIGN
+                    ? sf_strlist_add(ret_skipped, name, err)
+                    : sf_atomic_link_set(modules_fd, name, wanted->targets.items[i], err);
         }
         if (r < 0) {
             return r;
@@ -183,11 +204,16 @@ static int remove_stale(int modules_fd, const struct wanted_links *wanted, struc
     }
     for (size_t i = 0; i < names.count; i++) {
         const char *name = names.items[i];
+        enum link_state state = LINK_FOREIGN;
 
-        if (sf_strlist_has(&wanted->names, name) || !is_ours(modules_fd, name)) {
+        if (sf_strlist_has(&wanted->names, name)) {
             continue;
         }
-        if (unlinkat(modules_fd, name, 0) < 0) {
+        r = read_state(modules_fd, name, &state, err);
+        if (r < 0) {
+            return r;
+        }
+        if (state == LINK_OURS && unlinkat(modules_fd, name, 0) < 0) {
             return sf_error_errno(err, errno, "remove '%s'", name);
         }
     }

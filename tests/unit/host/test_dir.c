@@ -316,6 +316,21 @@ static void has_sees_dangling_link(void **state)
     assert_false(sf_dir_has(top_fd, "nothing"));
 }
 
+static void look_tells_absent_from_unseen(void **state)
+{
+    bool is_there = false;
+
+    (void)state;
+    make_tree();
+    assert_int_equal(symlinkat("nothing", top_fd, "dangling"), 0);
+    assert_sf_ok(sf_dir_look(top_fd, "dangling", &is_there, &err), &err);
+    assert_true(is_there);
+    assert_sf_ok(sf_dir_look(top_fd, "a/nothing", &is_there, &err), &err);
+    assert_false(is_there);
+    assert_sf_fails(sf_dir_look(top_fd, "a/link/c", &is_there, &err), &err, SF_E_IO, "a/link/c");
+    assert_sf_fails(sf_dir_look(-1, "a", &is_there, &err), &err, SF_E_IO, "look at 'a'");
+}
+
 static void read_file_within_ceiling_is_whole(void **state)
 {
     sf_auto(buffer) struct sf_buffer buffer = {.limit_bytes = 5};
@@ -406,6 +421,7 @@ int main(void)
         TEST(make_in_root_dangling_link_is_refused),
         TEST(list_is_sorted_and_without_dots),
         TEST(has_sees_dangling_link),
+        TEST(look_tells_absent_from_unseen),
         TEST(read_file_within_ceiling_is_whole),
         TEST(read_file_above_ceiling_is_refused),
         TEST(read_file_of_other_kind_is_refused),
