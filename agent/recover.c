@@ -52,6 +52,10 @@ static int undo(struct sf_agent *agent, const struct sf_journal_entry *entry, co
     if (r == 0) {
         r = sf_switch_follow(agent, &back, &stale, err);
     }
+    if (r == -(int)SF_E_UNHEALTHY) {
+        sf_log(SF_LOG_WARNING, "%s, continuing", err->message);
+        r = 0;
+    }
     return r < 0 ? r : sf_state_end(agent->layout, err);
 }
 

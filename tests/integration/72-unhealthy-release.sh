@@ -103,6 +103,26 @@ node_run "$node" sf-agent install 24.11.6 --no-start 2>"$work/err"
 grep -qF 'slurmd still runs' "$work/err" || fail "the stale slurmd is not told of"
 node_run "$node" sf-agent rollback
 expect_running "$old"
+
+# A power cut while slurmd of the new release fails: the next run, whatever it is, goes back.
+cut_short() {
+    printf '{"operation":"install","from":"%s","to":"%s","previous":"","services":"slurmd","may_restart":true,"started":"2026-01-01T00:00:00Z"}\n' \
+        "$old" "$new" | node_run "$node" tee /var/lib/sf-agent/journal.json >/dev/null
+}
+expect_gone_back() {
+    node_run "$node" sf-agent gc 2>"$work/err"
+    expect_running "$old"
+    ! node_run "$node" test -e /var/lib/sf-agent/journal.json || fail "the journal is open"
+    node_run "$node" test -e "/var/lib/sf-agent/holds/$new" || fail "$new is not on hold"
+}
+node_run "$node" sf-agent install 24.11.6 --no-start 2>/dev/null
+cut_short
+expect_gone_back
+# Or it came while that was done: what the new release brought down is started again.
+node_run "$node" systemctl stop slurmd
+cut_short
+expect_gone_back
+
 # A controller that was never restarted is told of when it lags behind, and only then.
 publish "$next"
 node_run "$node" systemctl start slurmctld
