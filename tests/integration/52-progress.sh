@@ -8,7 +8,7 @@ line="slurm 24.11.5-1-$id_suffix active (first install)"
 
 # Installs on a terminal of 80 columns, with further options; $work/screen is what it shows.
 install_on_terminal() {
-    COLUMNS=80 script -qec "stty cols 80; $agent install 24.11 $*" "$work/typescript" >/dev/null
+    TERM=xterm COLUMNS=80 script -qec "stty cols 80; $agent install 24.11 $*" "$work/typescript" >/dev/null
     tr '\r' '\n' <"$work/typescript" | sed 's/\x1b\[K//g' >"$work/screen"
 }
 

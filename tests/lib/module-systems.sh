@@ -31,7 +31,8 @@ _module_system_unpack() {
 # caller's own: the machine itself stays as it is.
 module_system_mount() {
     local package=$1 root
-    if [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]]; then
+    if [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ||
+        -e $(module_system_init "$package") ]]; then
         return 0
     fi
     mkdir -p "$(cache_dir)"
