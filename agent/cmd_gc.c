@@ -20,12 +20,13 @@
 #include "common/store/tree.h"
 
 /* Removes one that may go, unless something still uses it: then it is told and kept. */
-static int collect_one(struct sf_agent *agent, const struct sf_release *release,
+static int collect_one(struct sf_agent *agent, const struct sf_release *release, size_t *told,
                        struct sf_error *err)
 {
     char id[SF_RELEASE_ID_SIZE];
 
     sf_release_format(release, id);
+    (*told)++;
     int r = sf_present_check_unused(agent, id, /* may_take_previous= */ false, err);
 
     if (r == -(int)SF_E_IN_USE) {
@@ -39,7 +40,7 @@ static int collect_one(struct sf_agent *agent, const struct sf_release *release,
     return r < 0 ? r : sf_drop_release(agent, "gc", id, err);
 }
 
-static int collect_trees(struct sf_agent *agent, uint32_t keep, struct sf_error *err)
+static int collect_trees(struct sf_agent *agent, uint32_t keep, size_t *told, struct sf_error *err)
 {
     sf_autofree struct sf_release *releases = NULL;
     char active[SF_RELEASE_ID_SIZE] = "";
@@ -63,12 +64,12 @@ static int collect_trees(struct sf_agent *agent, uint32_t keep, struct sf_error 
     }
     sf_retention_choose(releases, count, active, previous, keep, may_go);
     for (size_t i = 0; r == 0 && i < count; i++) {
-        r = may_go[i] ? collect_one(agent, &releases[i], err) : 0;
+        r = may_go[i] ? collect_one(agent, &releases[i], told, err) : 0;
     }
     return r;
 }
 
-static int collect_partials(struct sf_agent *agent, struct sf_error *err)
+static int collect_partials(struct sf_agent *agent, size_t *told, struct sf_error *err)
 {
     sf_auto(strlist) struct sf_strlist names = {0};
     int r =
@@ -78,6 +79,7 @@ static int collect_partials(struct sf_agent *agent, struct sf_error *err)
         if (!sf_str_has_suffix(names.items[i], ".partial")) {
             continue;
         }
+        (*told)++;
         sf_report_changed(agent->report);
         sf_report_line(agent->report, "%s unfinished download %s",
                        agent->options->is_check ? "would remove" : "removed", names.items[i]);
@@ -91,6 +93,7 @@ static int collect_partials(struct sf_agent *agent, struct sf_error *err)
 static int gc(void *context, const void *options, char **operands, int count, struct sf_error *err)
 {
     struct sf_agent *agent = context;
+    size_t told = 0;
 
     (void)options;
     (void)operands;
@@ -104,8 +107,14 @@ static int gc(void *context, const void *options, char **operands, int count, st
     sf_report_rows(agent->report, "kept");
     uint32_t keep = agent->options->keep == 0 ? agent->config->keep : agent->options->keep;
 
-    r = collect_trees(agent, keep, err);
-    return r < 0 ? r : collect_partials(agent, err);
+    r = collect_trees(agent, keep, &told, err);
+    if (r == 0) {
+        r = collect_partials(agent, &told, err);
+    }
+    if (r == 0 && told == 0) {
+        sf_report_line(agent->report, "nothing to remove");
+    }
+    return r;
 }
 
 static const struct sf_option options[] = {

@@ -118,6 +118,8 @@ kill "$daemon"
 wait "$daemon" || true
 run 0 "$agent" gc
 expect_out "slurm $new removed"
+run 0 "$agent" gc
+[[ $(<"$out") == "nothing to remove" ]] || fail "gc with nothing to do says something else"
 refuse_out "24.11.7"
 [[ ! -e /var/cache/sf-agent/0123.partial ]] || fail "gc left an unfinished download"
 [[ $(find /opt/slurm/releases -mindepth 1 -maxdepth 1 | wc -l) == 2 ]] || fail "gc kept too much"
