@@ -22,10 +22,14 @@ expect_hold() {
 }
 expect_settled=expect_hold disturb "$kill" "$old" rollback
 
-# What is removed is gone, its modules with it; a second run may find that there is nothing to do.
-expect_removed() {
-    [[ ! -e /opt/slurm/releases/$old && ! -L /opt/slurm/previous ]] || fail "$at: $old is there"
-    [[ ! -L /opt/slurm/modules/slurm/24.11.5-1 ]] || fail "$at: its module is there"
-}
+# A second run may find that there is nothing to do.
 may_end_with='[04]' expect_settled=expect_removed \
     disturb "$kill" "$new" remove 24.11.5 --and-rollback
+given "$new"
+rm /opt/slurm/previous
+node_save
+expect_settled=expect_removed disturb "$kill" "$new" gc --keep 1
+
+given "$new"
+given_damaged
+expect_between=expect_running disturb "$kill" "$new" verify --repair

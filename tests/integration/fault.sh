@@ -4,6 +4,7 @@
 #
 #   $old $new             the releases
 #   given ACTIVE          both are on the node, ACTIVE is active, the other is to go back to
+#   given_damaged         two files of the active release are damaged, in addition
 #   disturb WHAT EXPECTED COMMAND..
 #                         runs the agent again and again on that node, with WHAT (an injection of
 #                         strace) at its first call, the second and so on. Each time what people
@@ -48,6 +49,13 @@ given() {
     node_save
 }
 
+# Two files of the active release differ from what was signed.
+given_damaged() {
+    chmod 0775 /opt/slurm/current/view/bin/sinfo
+    rm /opt/slurm/current/view/bin/scontrol
+    node_save
+}
+
 expect_whole() {
     case $(readlink /opt/slurm/current) in
         "releases/$old" | "releases/$new") ;;
@@ -69,6 +77,19 @@ expect_converged() {
         [[ -e $link ]] || fail "$at: $link points at nothing"
     done
     ${expect_settled:-:}
+}
+
+# While two files of it are mended, the release runs, and nothing else of it differs.
+expect_running() {
+    /opt/slurm/view/sbin/slurmd -V >/dev/null || fail "$at: slurmd does not run"
+    ! "$agent" verify 2>/dev/null | grep -vE ' view/bin/(sinfo|scontrol)|verified$' ||
+        fail "$at: more is damaged"
+}
+
+# A removed release is gone, its modules with it.
+expect_removed() {
+    [[ ! -e /opt/slurm/releases/$old && ! -L /opt/slurm/previous ]] || fail "$at: $old is there"
+    [[ ! -L /opt/slurm/modules/slurm/24.11.5-1 ]] || fail "$at: its module is there"
 }
 
 run_disturbed() {
