@@ -63,7 +63,8 @@ slurm_publish() {
 # Writes a cluster of one node, this machine, below DIR. NODE is the node's name if slurmd is to
 # find itself by it: the host name of the machine.
 slurm_configure() {
-    local dir=$1 node=${2:-localhost} port=$((20000 + RANDOM % 20000))
+    local dir=$1 node=${2:-localhost} port
+    port=$(_slurm_free_ports)
     local address parameters=NoInAddrAny,NoCtldInAddrAny
     # Slurm can listen on one address only if it is that of the machine's name. On Debian this is
     # a loopback address; a machine whose name has none gets a Slurm that listens on all.
@@ -143,6 +144,21 @@ slurm_pid() {
     local pid
     pid=$(cat "$1/$2.pid" 2>/dev/null) && [[ $(cat "/proc/$pid/comm" 2>/dev/null) == "$2" ]] &&
         echo "$pid"
+}
+
+# Prints the first of two neighbouring ports that nothing uses, below those that the kernel gives to
+# connections. Who listens there a moment later cannot be known, but that was nobody's so far.
+_slurm_free_ports() {
+    local port attempt
+    for attempt in {1..100}; do
+        port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
+        if ! grep -qhiE ":($(printf '%04X|%04X' "$port" $((port + 1)))) " /proc/net/tcp*; then
+            echo "$port"
+            return 0
+        fi
+    done
+    echo "no free ports after $attempt attempts" >&2
+    return 1
 }
 
 # In the background and in a session of its own, holding nothing of the caller's open.
