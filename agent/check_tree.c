@@ -37,6 +37,14 @@ int sf_check_tree_manifest(const struct sf_agent *agent, const char *id, struct 
     return r;
 }
 
+int sf_check_tree_against(int tree_fd, const struct sf_manifest *manifest, const char *prefix,
+                          struct sf_findings *ret, struct sf_error *err)
+{
+    struct digest_context context = {manifest, prefix};
+
+    return sf_tree_check(tree_fd, manifest, shipped_digest, &context, ret, err);
+}
+
 int sf_check_tree(const struct sf_agent *agent, const struct sf_release *release,
                   struct sf_findings *ret, struct sf_error *err)
 {
@@ -54,10 +62,5 @@ int sf_check_tree(const struct sf_agent *agent, const struct sf_release *release
     if (r == 0) {
         r = sf_tree_open(agent->layout, id, &tree_fd, err);
     }
-    if (r < 0) {
-        return r;
-    }
-    struct digest_context context = {manifest, prefix};
-
-    return sf_tree_check(tree_fd, manifest, shipped_digest, &context, ret, err);
+    return r < 0 ? r : sf_check_tree_against(tree_fd, manifest, prefix, ret, err);
 }

@@ -16,4 +16,9 @@ int sf_check_tree(const struct sf_agent *agent, const struct sf_release *release
 int sf_check_tree_manifest(const struct sf_agent *agent, const char *id, struct sf_manifest **ret,
                            struct sf_error *err);
 
+/* The same for the tree at `tree_fd`, a `manifest` that need not be its own, and the clean prefix.
+ */
+int sf_check_tree_against(int tree_fd, const struct sf_manifest *manifest, const char *prefix,
+                          struct sf_findings *ret, struct sf_error *err);
+
 #endif

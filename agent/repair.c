@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "agent/artifact.h"
+#include "agent/check_tree.h"
 #include "agent/context.h"
 #include "agent/repository.h"
 #include "agent/select.h"
@@ -20,7 +21,6 @@
 #include "common/base/path.h"
 #include "common/base/str.h"
 #include "common/content/fetch.h"
-#include "common/content/relocate.h"
 #include "common/format/prefix.h"
 #include "common/host/dir.h"
 #include "common/store/layout.h"
@@ -35,14 +35,6 @@ struct repair {
     int stage_fd;
     int tree_fd;
 };
-
-static int shipped_digest(void *context, int fd, const struct sf_manifest_file *file,
-                          char hex[static 65], struct sf_error *err)
-{
-    const struct repair *repair = context;
-
-    return sf_relocate_shipped_digest(fd, repair->manifest, file, repair->prefix, hex, err);
-}
 
 /* Opens the directory that holds `path` below `top_fd`; the name in it is sf_path_base(). */
 static int open_parent(int top_fd, const char *path, int *ret_fd, struct sf_error *err)
@@ -152,8 +144,8 @@ static int mend_all(struct repair *repair, struct sf_findings *ret, struct sf_er
         r = restore_file(repair, SF_MANIFEST_PATH, err);
     }
     if (r == 0) {
-        r = sf_tree_check(repair->tree_fd, repair->manifest, shipped_digest, repair, &findings,
-                          err);
+        r = sf_check_tree_against(repair->tree_fd, repair->manifest, repair->prefix, &findings,
+                                  err);
     }
     for (size_t i = 0; r == 0 && i < findings.count; i++) {
         r = mend(repair, &findings.items[i], err);
