@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sys/file.h>
 
-#include "builder/index_old.h"
-#include "builder/index_report.h"
-#include "builder/index_scan.h"
-#include "builder/index_series.h"
+#include "builder/repository/index_old.h"
+#include "builder/repository/index_report.h"
+#include "builder/repository/index_scan.h"
+#include "builder/repository/index_series.h"
 #include "common/base/buffer.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "builder/build.h"
-#include "builder/pack_check.h"
+#include "builder/pack/build.h"
+#include "builder/pack/pack_check.h"
 #include "builder/release_options.h"
-#include "builder/stage.h"
+#include "builder/pack/stage.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/base/number.h"

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "builder/index_report.h"
-#include "builder/remote_check.h"
+#include "builder/repository/index_report.h"
+#include "builder/repository/remote_check.h"
 #include "common/base/buffer.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"

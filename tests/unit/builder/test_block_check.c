@@ -1,7 +1,7 @@
 /* Tests of comparing an artifact's bytes with its manifest. */
 #include "tests/unit/sf_test.h"
 
-#include "builder/block_check.h"
+#include "builder/repository/block_check.h"
 #include "common/format/manifest.h"
 #include "common/host/digest.h"
 

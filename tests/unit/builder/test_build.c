@@ -1,7 +1,7 @@
 /* Tests of a release in the making: its time, its places, and that nothing stays behind. */
 #include "tests/unit/sf_test.h"
 
-#include "builder/build.h"
+#include "builder/pack/build.h"
 #include "common/base/clock.h"
 
 static void assert_epoch(const char *environment, const char *version, const char *expected)

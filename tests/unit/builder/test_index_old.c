@@ -1,7 +1,7 @@
 /* Tests of reading the index that a repository has. */
 #include "tests/unit/sf_test.h"
 
-#include "builder/index_old.h"
+#include "builder/repository/index_old.h"
 #include "common/format/repo_index.h"
 #include "common/host/dir.h"
 

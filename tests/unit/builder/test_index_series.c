@@ -1,7 +1,7 @@
 /* Tests of what a series means. */
 #include "tests/unit/sf_test.h"
 
-#include "builder/index_series.h"
+#include "builder/repository/index_series.h"
 #include "common/format/repo_index.h"
 
 static struct sf_index_artifact artifact(const char *version, uint32_t build, bool is_yanked)

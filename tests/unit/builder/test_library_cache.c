@@ -1,7 +1,7 @@
 /* Tests of finding the build machine's libraries. */
 #include "tests/unit/sf_test.h"
 
-#include "builder/library_cache.h"
+#include "builder/pack/library_cache.h"
 #include "common/host/cpu.h"
 
 /* A library that the test itself is linked with, so every machine has it. */

@@ -1,7 +1,7 @@
 /* Values of options that are refused before the work begins. */
 #include "tests/unit/sf_test.h"
 
-#include "builder/pack_check.h"
+#include "builder/pack/pack_check.h"
 
 #define SHA256 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 

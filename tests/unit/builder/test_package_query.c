@@ -1,7 +1,7 @@
 /* Tests of what package managers and copyright files say. */
 #include "tests/unit/sf_test.h"
 
-#include "builder/package_query.h"
+#include "builder/pack/package_query.h"
 
 static void assert_owner(const char *text, const char *expected)
 {

@@ -1,7 +1,7 @@
 /* Tests of giving a finished file its name in the repository. */
 #include "tests/unit/sf_test.h"
 
-#include "builder/publish.h"
+#include "builder/repository/publish.h"
 #include "common/base/buffer.h"
 #include "common/host/dir.h"
 

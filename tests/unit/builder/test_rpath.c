@@ -1,7 +1,7 @@
 /* Tests of the search paths that files of a release get. */
 #include "tests/unit/sf_test.h"
 
-#include "builder/rpath.h"
+#include "builder/pack/rpath.h"
 
 static void rpath_of_each_place_leads_to_the_libraries(void **state)
 {

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <sys/file.h>
 
-#include "builder/work_dir.h"
+#include "builder/repository/work_dir.h"
 
 struct made {
     char *name;

@@ -1,0 +1,85 @@
+/*
+ * One release in the making: what was asked for and what the stages have found out. Each stage is a
+ * function over this struct, in the order of stage.h.
+ *
+ * Lifecycle: zero-initialise, fill what was asked for, sf_build_open(), the stages,
+ * sf_build_done(), which removes the private directory whatever happened.
+ */
+#ifndef SF_BUILDER_PACK_BUILD_H
+#define SF_BUILDER_PACK_BUILD_H
+
+#include "common/base/cleanup.h"
+#include "common/base/strlist.h"
+#include "common/format/manifest.h"
+#include "common/format/prefix.h"
+#include "common/format/release.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sf_error;
+
+struct sf_build {
+    /* asked for */
+    struct sf_release release;
+    char glibc_ceiling[16];           /* the highest GLIBC_x.y that a file may need */
+    char cpu_level[16];               /* "x86-64-v1" */
+    int level;                        /* of zstd */
+    int64_t epoch_s;                  /* every time in the artifact */
+    const char *destdir;              /* borrowed */
+    const char *repository;           /* borrowed */
+    const char *signer;               /* fingerprint, NULL for no signature; borrowed */
+    struct sf_strlist host_libraries; /* patterns of sonames that the node provides */
+    struct sf_strlist libraries;      /* sonames opened by name at run time */
+    struct sf_strlist sources;        /* "name sha256" */
+    struct sf_strlist options;        /* words, for provenance */
+
+    /* by sf_build_open() */
+    char id[SF_RELEASE_ID_SIZE];
+    char *prefix;                  /* clean: /opt/slurm/releases/<id>/view */
+    char slot[SF_PREFIX_SLOT + 1]; /* padded */
+    char *artifact_path;           /* below the repository */
+    bool was_published;            /* the repository had an artifact of that name */
+    int input_fd;                  /* the installed prefix below destdir; never changed */
+    int repository_fd;
+    char *work_name; /* private directory below the repository */
+    int work_fd;
+    int tree_fd;     /* work/tree: view/ and meta/ as they will be packed */
+    char *tree_path; /* its absolute path, for the tools that are run */
+
+    /* by the stages */
+    struct sf_component *components;
+    size_t component_count;
+    char glibc[16]; /* what the files really need */
+    struct sf_manifest *manifest;
+    char *manifest_text;
+    uint64_t artifact_size_bytes;
+    char artifact_sha256[65];
+};
+
+/*
+ * Checks the release, finds the input, makes the repository's directory if it is absent and a
+ * private one in it. Errors: USAGE, NOT_FOUND (destdir does not hold this release's prefix; no
+ * sbin/slurmd in it), PERMISSION, IO.
+ */
+int sf_build_open(struct sf_build *build, struct sf_error *err);
+
+/* Removes the private directory and releases all. */
+void sf_build_done(struct sf_build *build);
+
+SF_DEFINE_AUTO_STRUCT(build, struct sf_build, sf_build_done)
+
+/* Adds a component; the strings are copied, "" for what is not known. Errors: NO_MEMORY. */
+int sf_build_add_component(struct sf_build *build, const char *name, const char *version,
+                           const char *license, const char *package, struct sf_error *err);
+
+/*
+ * The time for everything in the artifact: `environment` (the value of SOURCE_DATE_EPOCH) when not
+ * NULL, else the first day of the version's series, so that the same input gives the same bytes.
+ * Errors: USAGE.
+ */
+int sf_build_epoch(const char *environment, const char *version, int64_t *ret_time_s,
+                   struct sf_error *err);
+
+#endif

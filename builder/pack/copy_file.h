@@ -1,0 +1,13 @@
+/* Copies of single files. */
+#ifndef SF_BUILDER_PACK_COPY_FILE_H
+#define SF_BUILDER_PACK_COPY_FILE_H
+
+#include <sys/types.h>
+
+struct sf_error;
+
+/* Copies the regular file at `from_fd` to the new file `path` below `dir_fd`. Errors: NO_SPACE, IO.
+ */
+int sf_copy_file(int from_fd, int dir_fd, const char *path, mode_t mode, struct sf_error *err);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * The stages of a pack, in the order in which they run. Each takes the build as the stage before
+ * left it; a failure ends the pack and nothing is published.
+ */
+#ifndef SF_BUILDER_PACK_STAGE_H
+#define SF_BUILDER_PACK_STAGE_H
+
+struct sf_build;
+struct sf_error;
+
+/*
+ * Copies the installed prefix to view/, without *.la, *.a and lib/systemd; modes become 0755 or
+ * 0644. Errors: INCOMPATIBLE (setuid, a link that is absolute or leaves the tree, something that
+ * is no file, directory or link, an ELF of another architecture), IO.
+ */
+int sf_stage_collect(struct sf_build *build, struct sf_error *err);
+
+/* Removes symbols and debug information by strip(1); without one, says so and goes on. */
+int sf_stage_strip(struct sf_build *build, struct sf_error *err);
+
+/*
+ * Copies the libraries that the tree needs and does not have from this machine to view/lib, with
+ * what is known of their origin. Errors: INCOMPATIBLE (nowhere to be found).
+ */
+int sf_stage_libraries(struct sf_build *build, struct sf_error *err);
+
+/* Sets every search path to one that starts at $ORIGIN, by patchelf(1). Errors: NOT_FOUND. */
+int sf_stage_rpath(struct sf_build *build, struct sf_error *err);
+
+/* Writes meta/units and meta/modules with the clean prefix. */
+int sf_stage_meta(struct sf_build *build, struct sf_error *err);
+
+/* Checks that the tree is complete, and learns the glibc it needs. Errors: INCOMPATIBLE. */
+int sf_stage_check(struct sf_build *build, struct sf_error *err);
+
+/* Digests every file, finds the relocation slots, makes the manifest. Errors: INCOMPATIBLE (no
+ * plugins), FORMAT (a build prefix that is no whole slot). */
+int sf_stage_manifest(struct sf_build *build, struct sf_error *err);
+
+/*
+ * Writes artifact, signature and outer manifest, and puts them into the repository. Errors: USAGE
+ * (the artifact is there with other bytes), SIGNATURE, NO_SPACE, IO.
+ */
+int sf_stage_write(struct sf_build *build, struct sf_error *err);
+
+#endif
