@@ -1,0 +1,87 @@
+/*
+ * Where a repository is published to: a directory, a directory behind rsync and ssh, an S3 bucket.
+ * Paths are relative to the repository's top. Everything but the index is written once and never
+ * changed; the index is replaced as a whole.
+ *
+ *   /srv/repository  file:///srv/repository         a directory
+ *   host:/srv/repository  rsync://host/module/path  rsync(1), over ssh(1) where no scheme is given
+ *   s3://bucket/prefix                              S3
+ */
+#ifndef SF_BUILDER_REPOSITORY_TARGET_H
+#define SF_BUILDER_REPOSITORY_TARGET_H
+
+#include "common/base/cleanup.h"
+#include "common/base/strlist.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct sf_buffer;
+struct sf_error;
+
+/* What a kind of target can do; `self` is its own object. See the functions below. */
+struct sf_target_kind {
+    int (*get)(void *self, const char *path, int fd, bool *ret_is_there, struct sf_error *err);
+    int (*put)(void *self, const char *path, int fd, struct sf_error *err);
+    int (*replace)(void *self, const char *path, int fd, struct sf_error *err);
+    int (*remove)(void *self, const char *path, struct sf_error *err);
+    int (*list)(void *self, struct sf_strlist *ret_paths, struct sf_error *err);
+    int (*lock)(void *self, struct sf_error *err);
+    void (*unlock)(void *self);
+    void (*free)(void *self);
+};
+
+struct sf_target {
+    const struct sf_target_kind *kind;
+    void *self;
+    char *name; /* as the operator wrote it, for messages */
+};
+
+/* Finds the kind by the form of `where`. Errors: USAGE (no kind has that form), NOT_FOUND (the
+ * program it needs), CONFIG (S3 without credentials), INCOMPATIBLE (a libcurl without SigV4). */
+int sf_target_open(const char *where, struct sf_target **ret, struct sf_error *err);
+
+/* Writes what is at `path` to `fd`. Absence is no error. Errors: NETWORK, REMOTE, IO. */
+int sf_target_get(struct sf_target *target, const char *path, int fd, bool *ret_is_there,
+                  struct sf_error *err);
+
+/* The same for what is small enough for `buffer` and its ceiling. Errors also: FORMAT. */
+int sf_target_read(struct sf_target *target, const char *path, struct sf_buffer *buffer,
+                   bool *ret_is_there, struct sf_error *err);
+
+/*
+ * Puts the file at `fd`, from its start, to a new path: it appears whole or not at all. The same
+ * bytes there already are success. Errors: USAGE (other bytes are there), NO_SPACE, PERMISSION,
+ * NETWORK, REMOTE, IO.
+ */
+int sf_target_put(struct sf_target *target, const char *path, int fd, struct sf_error *err);
+
+/* Replaces what is at `path`, readers see the old or the new. Errors as above but USAGE. */
+int sf_target_replace(struct sf_target *target, const char *path, int fd, struct sf_error *err);
+
+/* Absence is no error. */
+int sf_target_remove(struct sf_target *target, const char *path, struct sf_error *err);
+
+/* Every file, ascending. */
+int sf_target_list(struct sf_target *target, struct sf_strlist *ret_paths, struct sf_error *err);
+
+/*
+ * One publisher at a time, where the kind can say so (a directory); else nothing, and whoever
+ * replaces the index looks afterwards whether it is still theirs. Errors: BUSY.
+ */
+int sf_target_lock(struct sf_target *target, struct sf_error *err);
+void sf_target_unlock(struct sf_target *target);
+
+void sf_target_free(struct sf_target *target);
+
+SF_DEFINE_AUTO(target, struct sf_target *, sf_target_free)
+
+/* The kinds. */
+int sf_target_directory_open(const char *where, void **ret_self, struct sf_error *err);
+int sf_target_rsync_open(const char *where, void **ret_self, struct sf_error *err);
+int sf_target_s3_open(const char *where, void **ret_self, struct sf_error *err);
+extern const struct sf_target_kind sf_target_directory;
+extern const struct sf_target_kind sf_target_rsync;
+extern const struct sf_target_kind sf_target_s3;
+
+#endif
