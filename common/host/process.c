@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,10 +19,12 @@
 #include "common/base/error.h"
 #include "common/base/str.h"
 #include "common/base/strlist.h"
+#include "common/host/interrupt.h"
 
 #define DEFAULT_TIMEOUT_S  60
 #define WAIT_OUTPUT_MS     50
 #define WAIT_STEP_MS       1 /* after its output has ended, a process is about to end */
+#define WAIT_SILENT_MS     20
 #define CHECK_OUTPUT_BYTES ((size_t)64 * 1024)
 #define READ_CHUNK         4096
 #define SIGNAL_COUNT       65
@@ -34,9 +37,11 @@ struct child {
     char *const *argv;
     char *const *envp;
     struct sf_strlist programs; /* the paths to try, in order */
+    const char *directory;
     int root_fd;
     int null_fd;
-    int output_fd; /* write end */
+    int output_fd; /* write end, or a copy of the caller's */
+    bool dies_with_caller;
     int report_fd; /* write end: errno, should exec not happen */
 };
 
@@ -87,12 +92,12 @@ static void reset_signals(void)
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static int enter_root(int root_fd)
+static int enter(const struct child *child)
 {
-    if (root_fd > 0 && (fchdir(root_fd) < 0 || chroot(".") < 0)) {
+    if (child->root_fd > 0 && (fchdir(child->root_fd) < 0 || chroot(".") < 0)) {
         return -1;
     }
-    return chdir("/");
+    return chdir(child->directory);
 }
 
 static _Noreturn void run_child(const struct child *child)
@@ -102,8 +107,11 @@ static _Noreturn void run_child(const struct child *child)
     (void)setpgid(0, 0);
     reset_signals();
     (void)umask(022);
+    if (child->dies_with_caller) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    }
     if (dup2(child->null_fd, STDIN_FILENO) < 0 || dup2(child->output_fd, STDOUT_FILENO) < 0 ||
-        dup2(child->output_fd, STDERR_FILENO) < 0 || enter_root(child->root_fd) < 0) {
+        dup2(child->output_fd, STDERR_FILENO) < 0 || enter(child) < 0) {
         reason = errno;
     } else {
         for (size_t i = 0; i < child->programs.count; i++) {
@@ -177,12 +185,20 @@ static int take_output(int fd, struct sf_buffer *output, struct sf_error *err)
     return size > 0 ? 1 : 0;
 }
 
+static int how_to_wait_ms(const struct sf_process_options *options, int output_fd)
+{
+    if (options->output_fd > 0) {
+        return WAIT_SILENT_MS;
+    }
+    return output_fd < 0 ? WAIT_STEP_MS : WAIT_OUTPUT_MS;
+}
+
 /*
  * Reads output until the process has ended. Not until the output has: a daemon that a hook starts
  * would keep it open for ever. At the time limit that is an error.
  */
-static int watch(pid_t pid, int output_fd, struct sf_buffer *output, int64_t deadline_ms,
-                 int *ret_status, struct sf_error *err)
+static int watch(pid_t pid, int output_fd, const struct sf_process_options *options,
+                 int64_t deadline_ms, int *ret_status, struct sf_error *err)
 {
     struct pollfd ready = {.fd = output_fd, .events = POLLIN};
     bool has_ended = false;
@@ -190,9 +206,8 @@ static int watch(pid_t pid, int output_fd, struct sf_buffer *output, int64_t dea
     for (;;) {
         has_ended = has_ended || waitpid(pid, ret_status, WNOHANG) == pid;
 
-        int step_ms = ready.fd < 0 ? WAIT_STEP_MS : WAIT_OUTPUT_MS;
-        int count = poll(&ready, 1, has_ended ? 0 : step_ms);
-        int r = count > 0 ? take_output(ready.fd, output, err) : 1;
+        int count = poll(&ready, 1, has_ended ? 0 : how_to_wait_ms(options, ready.fd));
+        int r = count > 0 ? take_output(ready.fd, options->output, err) : 1;
 
         if (r < 0) {
             return r;
@@ -208,6 +223,9 @@ static int watch(pid_t pid, int output_fd, struct sf_buffer *output, int64_t dea
         }
         if (is_late) {
             return sf_error_set(err, SF_E_INTERRUPTED, "it did not end in time and was killed");
+        }
+        if (!has_ended && sf_interrupt_is_pending()) {
+            return sf_error_set(err, SF_E_INTERRUPTED, "stopped by a signal");
         }
     }
 }
@@ -257,7 +275,7 @@ static int run(struct child *child, int report_fd, int output_fd,
     int r = read_report(report_fd, err);
 
     if (r == 0) {
-        r = watch(pid, output_fd, options->output, deadline_ms, &status, err);
+        r = watch(pid, output_fd, options, deadline_ms, &status, err);
     }
     if (r < 0) {
         kill_group(pid);
@@ -277,11 +295,24 @@ static void child_done(struct child *child)
 
 SF_DEFINE_AUTO_STRUCT(child, struct child, child_done)
 
+/* Where the child writes: the caller's file, or a pipe whose other end is `*ret_read_fd`. */
+static int open_output(const struct sf_process_options *options, struct child *child,
+                       int *ret_read_fd, struct sf_error *err)
+{
+    if (options->output_fd <= 0) {
+        return make_pipe(ret_read_fd, &child->output_fd, err);
+    }
+    child->output_fd = fcntl(options->output_fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    return child->output_fd < 0 ? sf_error_errno(err, errno, "copy a descriptor") : 0;
+}
+
 int sf_process_run(const struct sf_process_options *options, int *ret_status, struct sf_error *err)
 {
     sf_auto(child) struct child child = {
         .argv = unconst(options->argv),
+        .directory = options->directory == NULL ? "/" : options->directory,
         .root_fd = options->root_fd,
+        .dies_with_caller = options->dies_with_caller,
         .null_fd = lift(open("/dev/null", O_RDONLY | O_CLOEXEC)),
         .output_fd = -1,
         .report_fd = -1,
@@ -303,7 +334,7 @@ int sf_process_run(const struct sf_process_options *options, int *ret_status, st
         r = make_pipe(&report_fd, &child.report_fd, err);
     }
     if (r == 0) {
-        r = make_pipe(&output_fd, &child.output_fd, err);
+        r = open_output(options, &child, &output_fd, err);
     }
     if (r == 0) {
         child.envp = unconst(environment);
@@ -333,7 +364,7 @@ int sf_process_check(const struct sf_process_options *options, struct sf_error *
     struct sf_process_options actual = *options;
     int status = 0;
 
-    if (actual.output == NULL) {
+    if (actual.output == NULL || actual.output_fd > 0) {
         actual.output = &own;
     }
 

@@ -2,6 +2,7 @@
 #ifndef SF_HOST_PROCESS_H
 #define SF_HOST_PROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,15 +14,18 @@ struct sf_process_options {
     const char *const *argv;
     const char *const *environment; /* added to PATH and LC_ALL=C; NULL-terminated, may be NULL */
     int root_fd;                    /* chroot here first; 0 for none (as zero-initialised) */
+    const char *directory;          /* absolute, entered after that; NULL: / */
     uint32_t timeout_s;             /* 0: 60 */
+    bool dies_with_caller;          /* killed when the thread that calls this dies */
     struct sf_buffer *output; /* standard output and error; what passes its ceiling is dropped */
+    int output_fd;            /* above 0: they go straight there, and `output` is not used */
 };
 
 /*
- * Runs to the end, in / and with umask 022; standard input is /dev/null. `*ret_status`: exit
- * status, or 128 + signal. Errors: NOT_FOUND (no such program), PERMISSION, IO, INTERRUPTED (time
- * limit, the group is killed). Processes that the child leaves running in the background are not
- * waited for.
+ * Runs to the end, with umask 022; standard input is /dev/null. `*ret_status`: exit status, or 128
+ * + signal. Errors: NOT_FOUND (no such program or directory), PERMISSION, IO, INTERRUPTED (time
+ * limit, or sf_interrupt_is_pending(): the group is killed). Processes that the child leaves
+ * running in the background are not waited for.
  */
 int sf_process_run(const struct sf_process_options *options, int *ret_status, struct sf_error *err);
 

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/wait.h>
 
 #include "common/base/buffer.h"
 #include "common/base/clock.h"
@@ -231,6 +232,70 @@ static void closed_standard_descriptors_do_no_harm(void **state)
     assert_string_equal(buffer.data, "hello\n");
 }
 
+static void child_in_directory_runs_there(void **state)
+{
+    sf_auto(buffer) struct sf_buffer buffer = {.limit_bytes = 1000};
+    int status = 77;
+    struct sf_process_options options = {
+        .argv = ARGV("pwd"), .directory = "/usr", .output = &buffer};
+    struct sf_process_options absent = {.argv = ARGV("pwd"), .directory = "/nonexistent"};
+
+    (void)state;
+    assert_sf_ok(sf_process_run(&options, &status, &err), &err);
+    assert_string_equal(buffer.data, "/usr\n");
+    assert_sf_fails(sf_process_run(&absent, &status, &err), &err, SF_E_NOT_FOUND, "'pwd'");
+}
+
+static void output_with_descriptor_goes_straight_there(void **state)
+{
+    sf_auto(buffer) struct sf_buffer buffer = {.limit_bytes = 1000};
+    sf_autofree char *path = sf_str_format("%s/log", (const char *)*state);
+    sf_autoclose int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    char text[16] = "";
+    int status = 77;
+    struct sf_process_options options = {
+        .argv = ARGV("sh", "-c", "echo out; echo err >&2; exit 3"),
+        .output = &buffer,
+        .output_fd = fd,
+    };
+
+    assert_sf_ok(sf_process_run(&options, &status, &err), &err);
+    assert_int_equal(status, 3);
+    assert_int_equal(pread(fd, text, sizeof text - 1, 0), 8);
+    assert_string_equal(text, "out\nerr\n");
+    assert_int_equal(buffer.size, 0);
+    assert_sf_fails(sf_process_check(&options, &err), &err, SF_E_UNHEALTHY, "status 3");
+}
+
+static void child_bound_to_its_caller_dies_with_it(void **state)
+{
+    int ends[2];
+    char number[32] = "";
+    pid_t caller = 0;
+
+    (void)state;
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    caller = fork();
+    if (caller == 0) {
+        int status = 0;
+        struct sf_process_options options = {
+            .argv = ARGV("sh", "-c", "echo $$; exec sleep 61"),
+            .output_fd = ends[1],
+            .dies_with_caller = true,
+        };
+
+        (void)sf_process_run(&options, &status, &err);
+        _exit(0);
+    }
+    assert_true(read(ends[0], number, sizeof number - 1) > 0);
+    number[strcspn(number, "\n")] = '\0';
+    (void)kill(caller, SIGKILL);
+    assert_int_equal(waitpid(caller, NULL, 0), caller);
+    assert_true(is_gone_or_zombie(number));
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
 static void check_failure_shows_the_last_line(void **state)
 {
     struct sf_process_options options = {
@@ -272,6 +337,9 @@ int main(void)
         TEST(daemon_left_behind_is_not_waited_for),
         TEST(child_in_image_root_runs_there),
         TEST(closed_standard_descriptors_do_no_harm),
+        TEST(child_in_directory_runs_there),
+        TEST(output_with_descriptor_goes_straight_there),
+        TEST(child_bound_to_its_caller_dies_with_it),
         TEST(check_failure_shows_the_last_line),
         TEST(check_silent_failure_says_so),
     };
