@@ -3,25 +3,20 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "builder/pack/build.h"
+#include "builder/pack/pack.h"
 #include "builder/pack/pack_check.h"
 #include "builder/release_options.h"
-#include "builder/pack/stage.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/base/number.h"
 #include "common/cli/report.h"
-#include "common/host/dir.h"
-#include "common/host/glibc.h"
-#include "common/host/toolchain.h"
-
-#define DEFAULT_LEVEL 19
 
 struct pack_options {
     struct sf_release_options release;
     const char *destdir;
+    const char *place_root;
     const char *output;
     const char *glibc;
     const char *cpu_level;
@@ -36,6 +31,8 @@ struct pack_options {
 static const struct sf_option table[] = {
     {"destdir", 0, SF_OPTION_TEXT, "DIR", offsetof(struct pack_options, destdir),
      "where 'make install DESTDIR=DIR' has put Slurm"},
+    {"build-root", 0, SF_OPTION_TEXT, "DIR", offsetof(struct pack_options, place_root),
+     "the root directory it was built in, default this machine's"},
     {"output", 'o', SF_OPTION_TEXT, "REPO", offsetof(struct pack_options, output),
      "the repository, a directory; made when it is absent"},
     {"host-library", 0, SF_OPTION_LIST, "PATTERN", offsetof(struct pack_options, host_libraries),
@@ -57,60 +54,15 @@ static const struct sf_option table[] = {
     {0},
 };
 
-/* What every node has by itself and what has to match the node's own: PAM and the name service. */
-static const char *const default_host_libraries[] = {"libpam*.so.*", "libnss_*.so.*"};
-
-static const struct {
-    const char *name;
-    int (*run)(struct sf_build *build, struct sf_error *err);
-} stages[] = {
-    {"collect", sf_stage_collect},   {"strip", sf_stage_strip}, {"libraries", sf_stage_libraries},
-    {"rpath", sf_stage_rpath},       {"meta", sf_stage_meta},   {"check", sf_stage_check},
-    {"manifest", sf_stage_manifest}, {"write", sf_stage_write},
-};
-
 static int read_lists(const struct pack_options *options, struct sf_build *build,
                       struct sf_error *err)
 {
-    for (size_t i = 0; i < sizeof default_host_libraries / sizeof *default_host_libraries; i++) {
-        if (sf_strlist_add(&build->host_libraries, default_host_libraries[i], err) < 0) {
-            return -SF_E_NO_MEMORY;
-        }
-    }
     if (sf_strlist_add_all(&build->host_libraries, &options->host_libraries, err) < 0 ||
         sf_strlist_add_all(&build->libraries, &options->libraries, err) < 0 ||
         sf_strlist_add_all(&build->sources, &options->sources, err) < 0 ||
         sf_strlist_add_all(&build->options, &options->options, err) < 0) {
         return -SF_E_NO_MEMORY;
     }
-    return 0;
-}
-
-static int this_glibc(const char *arch, char ret[static 16], struct sf_error *err)
-{
-    sf_autoclose int root_fd = -1;
-    int r = sf_dir_open_follow("/", &root_fd, err);
-
-    return r < 0 ? r : sf_glibc_version(root_fd, arch, ret, err);
-}
-
-static int read_ceilings(const struct pack_options *options, struct sf_build *build,
-                         struct sf_error *err)
-{
-    const struct sf_toolchain *known =
-        sf_toolchain_find(build->release.toolchain, /* site= */ NULL, 0);
-    const char *glibc = options->glibc != NULL ? options->glibc
-                        : known != NULL        ? known->glibc
-                                               : NULL;
-    const char *cpu_level = options->cpu_level != NULL                  ? options->cpu_level
-                            : strcmp(build->release.arch, "arm64") == 0 ? "aarch64"
-                                                                        : "x86-64-v1";
-
-    (void)snprintf(build->cpu_level, sizeof build->cpu_level, "%s", cpu_level);
-    if (glibc == NULL) {
-        return this_glibc(build->release.arch, build->glibc_ceiling, err);
-    }
-    (void)snprintf(build->glibc_ceiling, sizeof build->glibc_ceiling, "%s", glibc);
     return 0;
 }
 
@@ -147,17 +99,22 @@ static int read_options(const struct pack_options *options, struct sf_build *bui
     if (r < 0) {
         return r;
     }
-    build->level = options->level == 0 ? DEFAULT_LEVEL : (int)options->level;
+    build->level = (int)options->level;
     build->destdir = options->destdir;
+    build->place_root = options->place_root;
     build->repository = options->output;
     build->signer = options->signer;
+    (void)snprintf(build->glibc_ceiling, sizeof build->glibc_ceiling, "%s",
+                   options->glibc == NULL ? "" : options->glibc);
+    (void)snprintf(build->cpu_level, sizeof build->cpu_level, "%s",
+                   options->cpu_level == NULL ? "" : options->cpu_level);
 
     r = sf_build_epoch(getenv("SOURCE_DATE_EPOCH"), build->release.version, &build->epoch_s, err);
     if (r < 0) {
         return r;
     }
 
-    r = read_ceilings(options, build, err);
+    r = sf_pack_defaults(build, err);
     return r < 0 ? r : read_lists(options, build, err);
 }
 
@@ -182,6 +139,12 @@ static void report_build(struct sf_report *report, const struct sf_build *build)
     }
 }
 
+static void log_stage(void *context, const char *stage)
+{
+    (void)context;
+    sf_log(SF_LOG_DEBUG, "%s", stage);
+}
+
 static int run(void *context, const void *options, char **operands, int operand_count,
                struct sf_error *err)
 {
@@ -196,13 +159,9 @@ static int run(void *context, const void *options, char **operands, int operand_
         return r;
     }
 
-    r = sf_build_open(&build, err);
-    for (size_t i = 0; r == 0 && i < sizeof stages / sizeof *stages; i++) {
-        sf_log(SF_LOG_DEBUG, "%s", stages[i].name);
-        r = stages[i].run(&build, err);
-    }
+    r = sf_pack_run(&build, log_stage, /* context= */ NULL, err);
     if (r < 0) {
-        return build.id[0] == '\0' ? r : sf_error_prefix(err, "packing %s: ", build.id);
+        return r;
     }
     report_build(builder->report, &build);
     return 0;

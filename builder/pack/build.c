@@ -64,7 +64,8 @@ static int open_input(struct sf_build *build, struct sf_error *err)
 
 static int open_repository(struct sf_build *build, struct sf_error *err)
 {
-    if (mkdir(build->repository, 0755) < 0 && errno != EEXIST) {
+    build->has_made_repository = mkdir(build->repository, 0755) == 0;
+    if (!build->has_made_repository && errno != EEXIST) {
         return sf_error_errno(err, errno, "make the repository '%s'", build->repository);
     }
 
@@ -111,6 +112,11 @@ int sf_build_open(struct sf_build *build, struct sf_error *err)
         return r;
     }
 
+    r = sf_sysroot_open(build->place_root, &build->place, err);
+    if (r < 0) {
+        return r;
+    }
+
     r = open_input(build, err);
     if (r < 0) {
         return r;
@@ -141,6 +147,10 @@ static void remove_work(struct sf_build *build)
                build->repository, build->work_name);
     }
     free(build->work_name);
+    /* One that a pack has made and put nothing into goes with it. */
+    if (build->has_made_repository) {
+        (void)rmdir(build->repository);
+    }
 }
 
 static void component_done(struct sf_component *component)
@@ -158,6 +168,7 @@ void sf_build_done(struct sf_build *build)
     remove_work(build);
     close_one(&build->work_fd);
     close_one(&build->repository_fd);
+    sf_sysroot_done(&build->place);
     for (size_t i = 0; i < build->component_count; i++) {
         component_done(&build->components[i]);
     }
@@ -171,6 +182,9 @@ void sf_build_done(struct sf_build *build)
     sf_strlist_done(&build->libraries);
     sf_strlist_done(&build->sources);
     sf_strlist_done(&build->options);
+    sf_strlist_done(&build->expected_plugins);
+    sf_strlist_done(&build->expected_files);
+    sf_strlist_done(&build->expected_components);
     *build = (struct sf_build){0};
 }
 

@@ -8,6 +8,7 @@
 #ifndef SF_BUILDER_PACK_BUILD_H
 #define SF_BUILDER_PACK_BUILD_H
 
+#include "builder/pack/sysroot.h"
 #include "common/base/cleanup.h"
 #include "common/base/strlist.h"
 #include "common/format/manifest.h"
@@ -28,6 +29,8 @@ struct sf_build {
     int level;                        /* of zstd */
     int64_t epoch_s;                  /* every time in the artifact */
     const char *destdir;              /* borrowed */
+    const char *place_root;           /* libraries are taken from this root directory; NULL or "/":
+                                       * from this machine; borrowed */
     const char *repository;           /* borrowed */
     const char *signer;               /* fingerprint, NULL for no signature; borrowed */
     struct sf_strlist host_libraries; /* patterns of sonames that the node provides */
@@ -35,12 +38,20 @@ struct sf_build {
     struct sf_strlist sources;        /* "name sha256" */
     struct sf_strlist options;        /* words, for provenance */
 
+    /* what must be in the tree, by the recipe; a release without one expects nothing more */
+    struct sf_strlist
+        expected_plugins;             /* "auth_munge.so" in lib/slurm; the suffix may be left out */
+    struct sf_strlist expected_files; /* in the prefix: "bin/seff" */
+    struct sf_strlist expected_components; /* sonames: "libmunge.so.2" */
+
     /* by sf_build_open() */
     char id[SF_RELEASE_ID_SIZE];
     char *prefix;                  /* clean: /opt/slurm/releases/<id>/view */
     char slot[SF_PREFIX_SLOT + 1]; /* padded */
     char *artifact_path;           /* below the repository */
+    bool has_made_repository;      /* its directory was not there before */
     bool was_published;            /* the repository had an artifact of that name */
+    struct sf_sysroot place;       /* where libraries are taken from */
     int input_fd;                  /* the installed prefix below destdir; never changed */
     int repository_fd;
     char *work_name; /* private directory below the repository */

@@ -1,10 +1,10 @@
-/* Where the build machine's libraries are: RPATH directories, then ldconfig's cache. */
+/* Where a system's libraries are: RPATH directories, then ldconfig's cache. */
 #include "builder/pack/library_cache.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "builder/pack/sysroot.h"
 #include "common/base/buffer.h"
 #include "common/base/error.h"
 #include "common/base/str.h"
@@ -51,39 +51,36 @@ int sf_library_cache_parse(const char *text, struct sf_library_cache *cache, str
     return r;
 }
 
-int sf_library_cache_read(struct sf_library_cache *cache, struct sf_error *err)
+int sf_library_cache_read(const struct sf_sysroot *sysroot, struct sf_library_cache *cache,
+                          struct sf_error *err)
 {
-    const char *argv[] = {"ldconfig", "-p", NULL};
+    sf_autofree char *file = sf_sysroot_outside(sysroot, "/etc/ld.so.cache");
+    /* Reading a root's cache from outside needs no rights, unlike ldconfig -r. */
+    const char *argv[] = {"ldconfig", "-p", "-C", file, NULL};
     sf_auto(buffer) struct sf_buffer output = {.limit_bytes = CACHE_MAX_BYTES};
     struct sf_process_options process = {.argv = argv, .output = &output};
-    int r = sf_process_check(&process, err);
+    int r = file == NULL ? sf_error_no_memory(err) : sf_process_check(&process, err);
 
     if (r < 0) {
-        return sf_error_prefix(err, "list this machine's libraries: ");
+        return sf_error_prefix(err, "list the libraries of '%s': ", sysroot->path);
     }
     return sf_library_cache_parse(output.data == NULL ? "" : output.data, cache, err);
 }
 
 /* A file of another architecture, and one that cannot be read, are passed over as ld.so does. */
-static bool is_candidate(const char *path, const char *arch)
+static char *real_path_of(const struct sf_library_wanted *wanted, const char *path)
 {
     struct sf_error ignored;
     sf_auto(elf_info) struct sf_elf_info info = {0};
-    sf_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    sf_autofree char *real = NULL;
+    sf_autoclose int fd = -1;
 
-    return fd >= 0 && sf_elf_info_read(fd, path, &info, &ignored) == 0 && info.is_elf &&
-           strcmp(info.arch, arch) == 0;
-}
-
-static int resolve(const char *path, char **ret_path, struct sf_error *err)
-{
-    char *real = realpath(path, NULL);
-
-    if (real == NULL) {
-        return sf_error_errno(err, errno, "find '%s'", path);
+    if (sf_sysroot_open_file(wanted->sysroot, path, &real, &fd, &ignored) < 0 ||
+        sf_elf_info_read(fd, path, &info, &ignored) < 0 || !info.is_elf ||
+        strcmp(info.arch, wanted->arch) != 0) {
+        return NULL;
     }
-    *ret_path = real;
-    return 0;
+    return sf_steal(&real);
 }
 
 /* The path of `name` in the RPATH entry of `length` bytes at `entry`; NULL when there is none. */
@@ -108,31 +105,27 @@ static char *find_in_search(const struct sf_library_wanted *wanted)
         size_t length = strcspn(entry, ":");
         sf_autofree char *path = in_entry(wanted, entry, length);
 
-        if (path != NULL && is_candidate(path, wanted->arch)) {
-            return sf_steal(&path);
+        char *real = path == NULL ? NULL : real_path_of(wanted, path);
+
+        if (real != NULL) {
+            return real;
         }
         entry += length + (entry[length] == ':' ? 1 : 0);
     }
     return NULL;
 }
 
-int sf_library_cache_find(const struct sf_library_cache *cache,
-                          const struct sf_library_wanted *wanted, char **ret_path,
-                          struct sf_error *err)
+char *sf_library_cache_find(const struct sf_library_cache *cache,
+                            const struct sf_library_wanted *wanted)
 {
-    sf_autofree char *found = find_in_search(wanted);
+    char *found = find_in_search(wanted);
 
-    if (found != NULL) {
-        return resolve(found, ret_path, err);
-    }
-    for (size_t i = 0; i < cache->names.count; i++) {
-        if (strcmp(cache->names.items[i], wanted->name) == 0 &&
-            is_candidate(cache->paths.items[i], wanted->arch)) {
-            return resolve(cache->paths.items[i], ret_path, err);
+    for (size_t i = 0; found == NULL && i < cache->names.count; i++) {
+        if (strcmp(cache->names.items[i], wanted->name) == 0) {
+            found = real_path_of(wanted, cache->paths.items[i]);
         }
     }
-    *ret_path = NULL;
-    return 0;
+    return found;
 }
 
 void sf_library_cache_done(struct sf_library_cache *cache)

@@ -1,4 +1,4 @@
-/* The libraries of the build machine, as its dynamic linker finds them. */
+/* The libraries of the system that is built on, as its dynamic linker finds them. */
 #ifndef SF_BUILDER_PACK_LIBRARY_CACHE_H
 #define SF_BUILDER_PACK_LIBRARY_CACHE_H
 
@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 struct sf_error;
+struct sf_sysroot;
 
 /* Sonames and, at the same index, where they are; a soname may stand there once per architecture.
  */
@@ -22,23 +23,25 @@ struct sf_library_cache {
  */
 int sf_library_cache_parse(const char *text, struct sf_library_cache *cache, struct sf_error *err);
 
-/* Runs ldconfig(8) and parses what it prints. Errors: NOT_FOUND, UNHEALTHY, IO, NO_MEMORY. */
-int sf_library_cache_read(struct sf_library_cache *cache, struct sf_error *err);
+/* Lets ldconfig(8) print the cache of `sysroot`, and parses that. Errors: NOT_FOUND, UNHEALTHY, IO,
+ * NO_MEMORY. */
+int sf_library_cache_read(const struct sf_sysroot *sysroot, struct sf_library_cache *cache,
+                          struct sf_error *err);
 
 /*
- * Finds the library `name` of architecture `arch`: first in the directories of `search` (an RPATH,
- * NULL for none, in which $ORIGIN is `origin`), then in the cache. The real path without links,
- * owned by the caller; NULL when it is nowhere. Errors: NO_MEMORY.
+ * Finds in `sysroot` the library `name` of architecture `arch`: first in the directories of
+ * `search` (an RPATH, NULL for none, in which $ORIGIN is `origin`), then in the cache. The real
+ * path within `sysroot`, owned by the caller; NULL when it is nowhere.
  */
 struct sf_library_wanted {
+    const struct sf_sysroot *sysroot;
     const char *name;
     const char *arch;
     const char *search;
     const char *origin; /* NULL: entries with $ORIGIN are skipped */
 };
-int sf_library_cache_find(const struct sf_library_cache *cache,
-                          const struct sf_library_wanted *wanted, char **ret_path,
-                          struct sf_error *err);
+char *sf_library_cache_find(const struct sf_library_cache *cache,
+                            const struct sf_library_wanted *wanted);
 
 void sf_library_cache_done(struct sf_library_cache *cache);
 

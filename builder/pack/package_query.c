@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "builder/pack/sysroot.h"
 #include "common/base/buffer.h"
 #include "common/base/error.h"
 #include "common/base/str.h"
@@ -60,28 +61,34 @@ char *sf_package_parse_license(const char *text)
     return start == NULL || *start == '\0' ? NULL : strdup(start);
 }
 
-static char *license_of(const char *package)
+static char *license_of(const struct sf_sysroot *sysroot, const char *package)
 {
     struct sf_error ignored;
     sf_auto(buffer) struct sf_buffer text = {.limit_bytes = COPYRIGHT_MAX_BYTES};
-    sf_autofree char *path = sf_str_format("%s/copyright", package);
+    sf_autofree char *path = sf_str_format("/usr/share/doc/%s/copyright", package);
     sf_autoclose int fd = -1;
 
-    if (path == NULL || sf_dir_open_follow("/usr/share/doc", &fd, &ignored) < 0 ||
-        sf_dir_read_file(fd, path, &text, &ignored) < 0 || text.data == NULL) {
+    if (path == NULL || sf_sysroot_open_file(sysroot, path, NULL, &fd, &ignored) < 0 ||
+        sf_dir_read_fd(fd, path, &text, &ignored) < 0 || text.data == NULL) {
         return NULL;
     }
     return sf_package_parse_license(text.data);
 }
 
-static bool ask_dpkg(const char *path, struct sf_package *package)
+static bool ask_dpkg(const struct sf_sysroot *sysroot, const char *path, struct sf_package *package)
 {
-    const char *owner_argv[] = {"dpkg-query", "-S", path, NULL};
+    sf_autofree char *database = sf_str_format("--admindir=%s/var/lib/dpkg",
+                                               sf_sysroot_is_machine(sysroot) ? "" : sysroot->path);
+    const char *owner_argv[] = {"dpkg-query", database, "-S", path, NULL};
+
+    if (database == NULL) {
+        return false;
+    }
     sf_autofree char *owner_text = ask(owner_argv);
 
     /* With a merged /usr the database may know the file by its old place. */
     if (owner_text == NULL && sf_str_has_prefix(path, "/usr/lib")) {
-        owner_argv[2] = path + strlen("/usr");
+        owner_argv[3] = path + strlen("/usr");
         owner_text = ask(owner_argv);
     }
     if (owner_text == NULL) {
@@ -89,19 +96,20 @@ static bool ask_dpkg(const char *path, struct sf_package *package)
     }
 
     sf_autofree char *owner = sf_package_parse_owner(owner_text);
-    const char *version_argv[] = {"dpkg-query", "-W", "-f", "${Version}", owner, NULL};
+    const char *version_argv[] = {"dpkg-query", database, "-W", "-f", "${Version}", owner, NULL};
 
     if (owner == NULL || (package->version = ask(version_argv)) == NULL) {
         return false;
     }
     package->name = strndup(owner, strcspn(owner, ":"));
-    package->license = package->name == NULL ? NULL : license_of(package->name);
+    package->license = package->name == NULL ? NULL : license_of(sysroot, package->name);
     return true;
 }
 
-static void ask_rpm(const char *path, struct sf_package *package)
+static void ask_rpm(const struct sf_sysroot *sysroot, const char *path, struct sf_package *package)
 {
-    const char *argv[] = {"rpm", "-qf", "--qf", "%{NAME}\\n%{VERSION}-%{RELEASE}\\n%{LICENSE}\\n",
+    const char *argv[] = {"rpm", "--root", sysroot->path,
+                          "-qf", "--qf",   "%{NAME}\\n%{VERSION}-%{RELEASE}\\n%{LICENSE}\\n",
                           path,  NULL};
     sf_autofree char *text = ask(argv);
     char *version = text == NULL ? NULL : strchr(text, '\n');
@@ -125,13 +133,14 @@ static int fill(char **text, struct sf_error *err)
     return *text == NULL ? sf_error_no_memory(err) : 0;
 }
 
-int sf_package_query(const char *path, struct sf_package *ret, struct sf_error *err)
+int sf_package_query(const struct sf_sysroot *sysroot, const char *path, struct sf_package *ret,
+                     struct sf_error *err)
 {
     sf_auto(package) struct sf_package package = {0};
 
-    if (!ask_dpkg(path, &package)) {
+    if (!ask_dpkg(sysroot, path, &package)) {
         sf_package_done(&package);
-        ask_rpm(path, &package);
+        ask_rpm(sysroot, path, &package);
     }
     if (fill(&package.name, err) < 0 || fill(&package.version, err) < 0 ||
         fill(&package.license, err) < 0) {

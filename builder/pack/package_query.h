@@ -5,6 +5,7 @@
 #include "common/base/cleanup.h"
 
 struct sf_error;
+struct sf_sysroot;
 
 struct sf_package {
     char *name;    /* "" when no package has the file or no package manager could be asked */
@@ -13,10 +14,11 @@ struct sf_package {
 };
 
 /*
- * Asks dpkg, else rpm, about the file at the real path `path`. Not knowing is no error. Errors:
- * NO_MEMORY.
+ * Asks dpkg, else rpm, about the file at the real path `path` in `sysroot`. Not knowing is no
+ * error. Errors: NO_MEMORY.
  */
-int sf_package_query(const char *path, struct sf_package *ret, struct sf_error *err);
+int sf_package_query(const struct sf_sysroot *sysroot, const char *path, struct sf_package *ret,
+                     struct sf_error *err);
 
 /*
  * The first package in `text`, the output of `dpkg-query -S`: "zlib1g:amd64" from "zlib1g:amd64:

@@ -1,8 +1,7 @@
-/* Brings the libraries that the tree needs and does not have from this machine into it. */
+/* Brings the libraries that the tree needs and does not have into it. */
 #include "builder/pack/stage.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,7 +24,7 @@ struct need {
     const struct sf_library_cache *cache;
     const char *by;     /* the file that needs the libraries, for messages */
     const char *search; /* its own RPATH as it was linked, NULL for none */
-    const char *origin; /* its directory on this machine, NULL for a file of the tree */
+    const char *origin; /* its directory in the place, NULL for a file of the tree */
 };
 
 static int provide(const struct need *need, const char *name, struct sf_error *err);
@@ -57,7 +56,7 @@ static bool is_in_tree(const struct sf_build *build, const char *name)
 static int note_origin(struct sf_build *build, const char *path, struct sf_error *err)
 {
     sf_auto(package) struct sf_package package = {0};
-    int r = sf_package_query(path, &package, err);
+    int r = sf_package_query(&build->place, path, &package, err);
 
     if (r < 0) {
         return r;
@@ -81,17 +80,18 @@ static int bundle(struct sf_build *build, const char *name, const char *path, st
         return sf_error_no_memory(err);
     }
     if (!sf_dir_has(build->tree_fd, to)) {
-        sf_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-        if (fd < 0) {
-            return sf_error_errno(err, errno, "open '%s'", path);
-        }
-
-        int r = sf_copy_file(fd, build->tree_fd, to, 0755, err);
+        sf_autoclose int fd = -1;
+        int r = sf_sysroot_open_file(&build->place, path, /* ret_real= */ NULL, &fd, err);
 
         if (r < 0) {
             return r;
         }
+
+        r = sf_copy_file(fd, build->tree_fd, to, 0755, err);
+        if (r < 0) {
+            return r;
+        }
+
         r = note_origin(build, path, err);
         if (r < 0) {
             return r;
@@ -106,41 +106,39 @@ static int bundle(struct sf_build *build, const char *name, const char *path, st
 
 static int find(const struct need *need, const char *name, char **ret_path, struct sf_error *err)
 {
-    struct sf_library_wanted wanted = {.name = name,
+    struct sf_library_wanted wanted = {.sysroot = &need->build->place,
+                                       .name = name,
                                        .arch = need->build->release.arch,
                                        .search = need->search,
                                        .origin = need->origin};
-    sf_autofree char *path = NULL;
-    int r = sf_library_cache_find(need->cache, &wanted, &path, err);
+    char *path = sf_library_cache_find(need->cache, &wanted);
 
-    if (r < 0) {
-        return r;
-    }
     if (path == NULL) {
-        return sf_error_set(err, SF_E_INCOMPATIBLE,
-                            "%s needs %s, which is neither in the tree nor on this machine for %s: "
-                            "install it, or give --host-library=%s if every node has it",
-                            need->by, name, need->build->release.arch, name);
+        return sf_error_set(
+            err, SF_E_INCOMPATIBLE,
+            "%s needs %s, which is neither in the tree nor %s%s for %s: install it, or give "
+            "--host-library=%s if every node has it",
+            need->by, name, sf_sysroot_is_machine(wanted.sysroot) ? "on this machine" : "in ",
+            sf_sysroot_is_machine(wanted.sysroot) ? "" : wanted.sysroot->path, wanted.arch, name);
     }
-    *ret_path = sf_steal(&path);
+    *ret_path = path;
     return 0;
 }
 
-/* The bundled library's own needs, with the search path that it has on this machine. */
+/* The bundled library's own needs, with the search path that it has there. */
 static int provide_needs_of(const struct need *need, const char *path, struct sf_error *err)
 {
     sf_auto(elf_info) struct sf_elf_info info = {0};
     sf_autofree char *directory = sf_path_parent(path);
-    sf_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+    sf_autoclose int fd = -1;
+    int r = directory == NULL ? sf_error_no_memory(err)
+                              : sf_sysroot_open_file(&need->build->place, path,
+                                                     /* ret_real= */ NULL, &fd, err);
 
-    if (directory == NULL) {
-        return sf_error_no_memory(err);
-    }
-    if (fd < 0) {
-        return sf_error_errno(err, errno, "open '%s'", path);
+    if (r == 0) {
+        r = sf_elf_info_read(fd, path, &info, err);
     }
 
-    int r = sf_elf_info_read(fd, path, &info, err);
     struct need next = {need->build, need->cache, path, info.rpath, directory};
 
     for (size_t i = 0; r == 0 && i < info.needed.count; i++) {
@@ -195,7 +193,7 @@ int sf_stage_libraries(struct sf_build *build, struct sf_error *err)
 {
     sf_auto(library_cache) struct sf_library_cache cache = {0};
     struct need asked = {build, &cache, "--library", NULL, NULL};
-    int r = sf_library_cache_read(&cache, err);
+    int r = sf_library_cache_read(&build->place, &cache, err);
 
     if (r == 0) {
         r = sf_dir_make(build->tree_fd, "view/lib", err);

@@ -50,6 +50,11 @@ slurm_make
 mv "$destdir" "$template"
 
 refused 4 "this does not look like an installed Slurm" rm sbin/slurmd
+repo=$work/fresh/repo
+mkdir "$work/fresh"
+refused 5 "no plugins in lib/slurm" rm lib/slurm/auth_slurm.so lib/slurm/cgroup_v2.so
+[[ ! -e $repo ]] || fail "an empty repository stays behind"
+repo=$work/repo
 refused 5 "no plugins in lib/slurm" rm lib/slurm/auth_slurm.so lib/slurm/cgroup_v2.so
 refused 5 "needs libabsent.so.7, which is neither in the tree nor on this machine" \
     needs_library libabsent.so.7

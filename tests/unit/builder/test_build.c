@@ -113,7 +113,29 @@ static void build_leaves_nothing_in_the_repository(void **state)
         assert_int_equal(strlen(build.slot), SF_PREFIX_SLOT);
         assert_int_equal(access(build.tree_path, W_OK), 0);
         assert_int_equal(rmdir(places.repository), -1);
+        assert_true(build.has_made_repository);
         assert_sf_ok(sf_build_add_component(&build, "slurm", "1", "", "", &err), &err);
+    }
+    assert_int_equal(access(places.repository, F_OK), -1);
+}
+
+static void build_leaves_a_repository_that_was_there(void **state)
+{
+    struct sf_error err;
+    struct places places;
+    char path[1024];
+
+    make_places(*state, &places);
+    (void)snprintf(path, sizeof path, "%s/sbin", places.view);
+    assert_int_equal(mkdir(path, 0755), 0);
+    sf_test_write_file(places.view, "sbin/slurmd", "");
+    assert_int_equal(mkdir(places.repository, 0755), 0);
+    {
+        sf_auto(build) struct sf_build build = {
+            .release = release, .destdir = places.destdir, .repository = places.repository};
+
+        assert_sf_ok(sf_build_open(&build, &err), &err);
+        assert_false(build.has_made_repository);
     }
     assert_int_equal(rmdir(places.repository), 0);
 }
@@ -139,6 +161,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(build_without_slurmd_is_refused, sf_test_make_directory,
                                         sf_test_remove_directory),
         cmocka_unit_test_setup_teardown(build_leaves_nothing_in_the_repository,
+                                        sf_test_make_directory, sf_test_remove_directory),
+        cmocka_unit_test_setup_teardown(build_leaves_a_repository_that_was_there,
                                         sf_test_make_directory, sf_test_remove_directory),
         cmocka_unit_test(build_of_a_bad_release_is_refused),
     };

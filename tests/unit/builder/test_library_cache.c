@@ -2,10 +2,13 @@
 #include "tests/unit/sf_test.h"
 
 #include "builder/pack/library_cache.h"
+#include "builder/pack/sysroot.h"
 #include "common/host/cpu.h"
 
 /* A library that the test itself is linked with, so every machine has it. */
 #define SOME_LIBRARY "libc.so.6"
+
+static struct sf_sysroot machine;
 
 static void cache_text_gives_names_and_paths(void **state)
 {
@@ -45,13 +48,14 @@ static void library_in_the_cache_is_found_without_links(void **state)
 {
     struct sf_error err;
     sf_auto(library_cache) struct sf_library_cache cache = {0};
-    struct sf_library_wanted wanted = {.name = SOME_LIBRARY, .arch = sf_cpu_arch()};
+    struct sf_library_wanted wanted = {
+        .sysroot = &machine, .name = SOME_LIBRARY, .arch = sf_cpu_arch()};
     sf_autofree char *path = NULL;
     struct stat status;
 
     (void)state;
-    assert_sf_ok(sf_library_cache_read(&cache, &err), &err);
-    assert_sf_ok(sf_library_cache_find(&cache, &wanted, &path, &err), &err);
+    assert_sf_ok(sf_library_cache_read(&machine, &cache, &err), &err);
+    path = sf_library_cache_find(&cache, &wanted);
     assert_non_null(path);
     assert_int_equal(lstat(path, &status), 0);
     assert_true(S_ISREG(status.st_mode));
@@ -61,12 +65,12 @@ static void library_of_another_architecture_is_not_found(void **state)
 {
     struct sf_error err;
     sf_auto(library_cache) struct sf_library_cache cache = {0};
-    struct sf_library_wanted wanted = {.name = SOME_LIBRARY, .arch = "pdp11"};
+    struct sf_library_wanted wanted = {.sysroot = &machine, .name = SOME_LIBRARY, .arch = "pdp11"};
     sf_autofree char *path = NULL;
 
     (void)state;
-    assert_sf_ok(sf_library_cache_read(&cache, &err), &err);
-    assert_sf_ok(sf_library_cache_find(&cache, &wanted, &path, &err), &err);
+    assert_sf_ok(sf_library_cache_read(&machine, &cache, &err), &err);
+    path = sf_library_cache_find(&cache, &wanted);
     assert_null(path);
 }
 
@@ -75,50 +79,66 @@ static void library_in_a_search_path_is_found_without_a_cache(void **state)
     struct sf_error err;
     sf_auto(library_cache) struct sf_library_cache cache = {0};
     const struct sf_library_cache empty = {0};
-    struct sf_library_wanted wanted = {.name = SOME_LIBRARY, .arch = sf_cpu_arch()};
+    struct sf_library_wanted wanted = {
+        .sysroot = &machine, .name = SOME_LIBRARY, .arch = sf_cpu_arch()};
     sf_autofree char *original = NULL;
     sf_autofree char *found = NULL;
     sf_autofree char *link = NULL;
 
-    assert_sf_ok(sf_library_cache_read(&cache, &err), &err);
-    assert_sf_ok(sf_library_cache_find(&cache, &wanted, &original, &err), &err);
+    assert_sf_ok(sf_library_cache_read(&machine, &cache, &err), &err);
+    original = sf_library_cache_find(&cache, &wanted);
     assert_true(asprintf(&link, "%s/" SOME_LIBRARY, (const char *)*state) > 0);
     assert_int_equal(symlink(original, link), 0);
 
     wanted.search = "relative::/nonexistent:$ORIGIN";
-    assert_sf_ok(sf_library_cache_find(&empty, &wanted, &found, &err), &err);
+    found = sf_library_cache_find(&empty, &wanted);
     assert_null(found);
 
     wanted.origin = *state;
-    assert_sf_ok(sf_library_cache_find(&empty, &wanted, &found, &err), &err);
+    found = sf_library_cache_find(&empty, &wanted);
     assert_non_null(found);
     assert_string_equal(found, original);
 }
 
 static void library_that_is_no_elf_is_passed_over(void **state)
 {
-    struct sf_error err;
     const struct sf_library_cache empty = {0};
     struct sf_library_wanted wanted = {
-        .name = SOME_LIBRARY, .arch = sf_cpu_arch(), .search = *state};
+        .sysroot = &machine, .name = SOME_LIBRARY, .arch = sf_cpu_arch(), .search = *state};
     sf_autofree char *found = NULL;
 
     sf_test_write_file(*state, SOME_LIBRARY, "INPUT(libelsewhere.so)\n");
-    assert_sf_ok(sf_library_cache_find(&empty, &wanted, &found, &err), &err);
+    found = sf_library_cache_find(&empty, &wanted);
     assert_null(found);
 }
 
 static void library_that_is_nowhere_is_null(void **state)
 {
-    struct sf_error err;
     struct sf_library_cache cache = {0};
-    struct sf_library_wanted wanted = {
-        .name = "libabsent.so.7", .arch = sf_cpu_arch(), .search = "$ORIGIN:/usr/lib"};
+    struct sf_library_wanted wanted = {.sysroot = &machine,
+                                       .name = "libabsent.so.7",
+                                       .arch = sf_cpu_arch(),
+                                       .search = "$ORIGIN:/usr/lib"};
     sf_autofree char *path = NULL;
 
     (void)state;
-    assert_sf_ok(sf_library_cache_find(&cache, &wanted, &path, &err), &err);
+    path = sf_library_cache_find(&cache, &wanted);
     assert_null(path);
+}
+
+static int open_machine(void **state)
+{
+    struct sf_error err;
+
+    (void)state;
+    return sf_sysroot_open(NULL, &machine, &err);
+}
+
+static int close_machine(void **state)
+{
+    (void)state;
+    sf_sysroot_done(&machine);
+    return 0;
 }
 
 int main(void)
@@ -135,5 +155,5 @@ int main(void)
         cmocka_unit_test(library_that_is_nowhere_is_null),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_machine, close_machine);
 }

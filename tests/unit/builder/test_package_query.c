@@ -2,6 +2,7 @@
 #include "tests/unit/sf_test.h"
 
 #include "builder/pack/package_query.h"
+#include "builder/pack/sysroot.h"
 
 static void assert_owner(const char *text, const char *expected)
 {
@@ -67,9 +68,11 @@ static void query_of_an_unknown_file_is_empty(void **state)
 {
     struct sf_error err;
     sf_auto(package) struct sf_package package = {0};
+    sf_auto(sysroot) struct sf_sysroot machine = {0};
 
     (void)state;
-    assert_sf_ok(sf_package_query("/nonexistent/libx.so.1", &package, &err), &err);
+    assert_sf_ok(sf_sysroot_open(NULL, &machine, &err), &err);
+    assert_sf_ok(sf_package_query(&machine, "/nonexistent/libx.so.1", &package, &err), &err);
     assert_string_equal(package.name, "");
     assert_string_equal(package.version, "");
     assert_string_equal(package.license, "");

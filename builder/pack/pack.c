@@ -1,0 +1,74 @@
+/* The stages of a pack, in the order in which they run. */
+#include "builder/pack/pack.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "builder/pack/build.h"
+#include "builder/pack/stage.h"
+#include "builder/pack/sysroot.h"
+#include "common/base/error.h"
+#include "common/host/glibc.h"
+#include "common/host/toolchain.h"
+
+/* What every node has by itself and what has to match the node's own: PAM and the name service. */
+static const char *const host_libraries[] = {"libpam*.so.*", "libnss_*.so.*"};
+
+static const struct {
+    const char *name;
+    int (*run)(struct sf_build *build, struct sf_error *err);
+} stages[] = {
+    {"collect", sf_stage_collect},   {"strip", sf_stage_strip}, {"libraries", sf_stage_libraries},
+    {"rpath", sf_stage_rpath},       {"meta", sf_stage_meta},   {"check", sf_stage_check},
+    {"manifest", sf_stage_manifest}, {"write", sf_stage_write},
+};
+
+static int default_glibc(struct sf_build *build, struct sf_error *err)
+{
+    const struct sf_toolchain *known =
+        sf_toolchain_find(build->release.toolchain, /* site= */ NULL, 0);
+    sf_auto(sysroot) struct sf_sysroot place = {0};
+
+    if (known != NULL) {
+        (void)snprintf(build->glibc_ceiling, sizeof build->glibc_ceiling, "%s", known->glibc);
+        return 0;
+    }
+
+    int r = sf_sysroot_open(build->place_root, &place, err);
+
+    return r < 0 ? r : sf_glibc_version(place.fd, build->release.arch, build->glibc_ceiling, err);
+}
+
+int sf_pack_defaults(struct sf_build *build, struct sf_error *err)
+{
+    int r = build->glibc_ceiling[0] == '\0' ? default_glibc(build, err) : 0;
+
+    for (size_t i = 0; r == 0 && i < sizeof host_libraries / sizeof *host_libraries; i++) {
+        r = sf_strlist_add(&build->host_libraries, host_libraries[i], err);
+    }
+    if (build->level == 0) {
+        build->level = SF_PACK_LEVEL;
+    }
+    if (build->cpu_level[0] == '\0') {
+        (void)snprintf(build->cpu_level, sizeof build->cpu_level, "%s",
+                       strcmp(build->release.arch, "arm64") == 0 ? "aarch64" : "x86-64-v1");
+    }
+    return r;
+}
+
+int sf_pack_run(struct sf_build *build, sf_pack_progress progress, void *context,
+                struct sf_error *err)
+{
+    int r = sf_build_open(build, err);
+
+    for (size_t i = 0; r == 0 && i < sizeof stages / sizeof *stages; i++) {
+        if (progress != NULL) {
+            progress(context, stages[i].name);
+        }
+        r = stages[i].run(build, err);
+    }
+    if (r < 0 && build->id[0] != '\0') {
+        return sf_error_prefix(err, "packing %s: ", build->id);
+    }
+    return r;
+}
