@@ -14,19 +14,20 @@
 #include "common/base/strlist.h"
 
 #include <stdbool.h>
-#include <stddef.h>
+#include <stdint.h>
 
 struct sf_buffer;
 struct sf_error;
 
-/* What a kind of target can do; `self` is its own object. See the functions below. */
+/* What a kind of target can do; `self` is its own object. See the functions below. Without locks
+ * `lock` and `unlock` are NULL. */
 struct sf_target_kind {
     int (*get)(void *self, const char *path, int fd, bool *ret_is_there, struct sf_error *err);
     int (*put)(void *self, const char *path, int fd, struct sf_error *err);
     int (*replace)(void *self, const char *path, int fd, struct sf_error *err);
     int (*remove)(void *self, const char *path, struct sf_error *err);
     int (*list)(void *self, struct sf_strlist *ret_paths, struct sf_error *err);
-    int (*lock)(void *self, struct sf_error *err);
+    int (*lock)(void *self, uint32_t wait_s, struct sf_error *err);
     void (*unlock)(void *self);
     void (*free)(void *self);
 };
@@ -37,8 +38,9 @@ struct sf_target {
     char *name; /* as the operator wrote it, for messages */
 };
 
-/* Finds the kind by the form of `where`. Errors: USAGE (no kind has that form), NOT_FOUND (the
- * program it needs), CONFIG (S3 without credentials), INCOMPATIBLE (a libcurl without SigV4). */
+/* Finds the kind by the form of `where`; nothing is changed there yet. Errors: USAGE (no kind has
+ * that form), NOT_FOUND (the program it needs), CONFIG (S3 without credentials), INCOMPATIBLE (a
+ * libcurl without SigV4). */
 int sf_target_open(const char *where, struct sf_target **ret, struct sf_error *err);
 
 /* Writes what is at `path` to `fd`. Absence is no error. Errors: NETWORK, REMOTE, IO. */
@@ -56,27 +58,31 @@ int sf_target_read(struct sf_target *target, const char *path, struct sf_buffer 
  */
 int sf_target_put(struct sf_target *target, const char *path, int fd, struct sf_error *err);
 
-/* Replaces what is at `path`, readers see the old or the new. Errors as above but USAGE. */
+/* Replaces what is at `path` by the file at `fd`, from its start; readers see the old or the new.
+ * Errors as above but USAGE. */
 int sf_target_replace(struct sf_target *target, const char *path, int fd, struct sf_error *err);
 
-/* Absence is no error. */
+/* Absence is no error, and no directory stays empty. Errors as above. */
 int sf_target_remove(struct sf_target *target, const char *path, struct sf_error *err);
 
-/* Every file, ascending. */
+/* Every file that is not hidden, ascending; none where nothing was ever put. Errors: NETWORK,
+ * REMOTE, IO. */
 int sf_target_list(struct sf_target *target, struct sf_strlist *ret_paths, struct sf_error *err);
 
 /*
- * One publisher at a time, where the kind can say so (a directory); else nothing, and whoever
- * replaces the index looks afterwards whether it is still theirs. Errors: BUSY.
+ * One publisher at a time, where the kind can say so (a directory); another is waited for. Else
+ * nothing, and whoever replaces the index looks afterwards whether it is still theirs:
+ * `*ret_is_held` is false. Errors: BUSY.
  */
-int sf_target_lock(struct sf_target *target, struct sf_error *err);
+int sf_target_lock(struct sf_target *target, uint32_t wait_s, bool *ret_is_held,
+                   struct sf_error *err);
 void sf_target_unlock(struct sf_target *target);
 
 void sf_target_free(struct sf_target *target);
 
 SF_DEFINE_AUTO(target, struct sf_target *, sf_target_free)
 
-/* The kinds. */
+/* The kinds; a new one is a row in target.c. */
 int sf_target_directory_open(const char *where, void **ret_self, struct sf_error *err);
 int sf_target_rsync_open(const char *where, void **ret_self, struct sf_error *err);
 int sf_target_s3_open(const char *where, void **ret_self, struct sf_error *err);

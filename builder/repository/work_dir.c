@@ -72,17 +72,22 @@ static int make(const char *path, int repository_fd, char **ret_name, int *ret_f
     return 0;
 }
 
+int sf_work_dir_make_held(const char *path, int repository_fd, char **ret_name, int *ret_fd,
+                          struct sf_error *err)
+{
+    int r = sweep(repository_fd, err);
+
+    return r < 0 ? r : make(path, repository_fd, ret_name, ret_fd, err);
+}
+
 int sf_work_dir_make(const char *path, int repository_fd, char **ret_name, int *ret_fd,
                      struct sf_error *err)
 {
     /* A directory that another pack has made and not yet locked is not abandoned. */
     (void)flock(repository_fd, LOCK_EX);
 
-    int r = sweep(repository_fd, err);
+    int r = sf_work_dir_make_held(path, repository_fd, ret_name, ret_fd, err);
 
-    if (r == 0) {
-        r = make(path, repository_fd, ret_name, ret_fd, err);
-    }
     (void)flock(repository_fd, LOCK_UN);
     return r;
 }

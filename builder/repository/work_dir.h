@@ -13,4 +13,8 @@ struct sf_error;
 int sf_work_dir_make(const char *path, int repository_fd, char **ret_name, int *ret_fd,
                      struct sf_error *err);
 
+/* The same for whoever holds the lock on the repository, by flock(2) of whatever descriptor. */
+int sf_work_dir_make_held(const char *path, int repository_fd, char **ret_name, int *ret_fd,
+                          struct sf_error *err);
+
 #endif
