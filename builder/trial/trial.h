@@ -17,16 +17,20 @@ struct sf_trial {
     const char *repository; /* directory that holds the artifact and its manifest */
     const char *root;       /* a root of the toolchain; "/" or the build root when there is none
                              * without compilers: those are hidden then */
-    const char *agent;      /* path of sf-agent */
-    const char *work;       /* an empty directory for the test */
+    const char *agent;      /* path of sf-agent, see sf_trial_find_agent() */
+    const char *work;       /* a directory for the test, absolute; emptied before and afterwards */
     int log_fd;             /* what the programs print */
     const struct sf_strlist *plugins;    /* that must be in lib/slurm; may be NULL */
     const struct sf_strlist *files;      /* that must be in the prefix; may be NULL */
     const struct sf_strlist *components; /* sonames that must be in the tree; may be NULL */
+    const struct sf_strlist *build_paths; /* directories of the build, which no file may name; may
+                                           * be NULL */
 };
 
-/* One step of it, as it ends; `problem` is NULL when it passed. */
-typedef void (*sf_trial_report)(void *context, const char *step, const char *problem);
+/* One step of it, as it ends. `note` says what was tried ("81 plugins load"); `problem` is NULL when
+ * it passed. */
+typedef void (*sf_trial_report)(void *context, const char *step, const char *note,
+                                const char *problem);
 
 /*
  * All steps up to the first that fails. Errors: UNHEALTHY with a sentence that names the file
@@ -34,5 +38,11 @@ typedef void (*sf_trial_report)(void *context, const char *step, const char *pro
  */
 int sf_trial_run(const struct sf_trial *trial, sf_trial_report report, void *context,
                  struct sf_error *err);
+
+/*
+ * The sf-agent to test with: `wanted` if that is not NULL, else the one beside this program, in
+ * ../sbin, or in /usr/sbin. Owned by the caller. Errors: NOT_FOUND, naming --agent.
+ */
+int sf_trial_find_agent(const char *wanted, char **ret_path, struct sf_error *err);
 
 #endif
