@@ -2,6 +2,10 @@
  * A root directory entered by namespaces: own mounts, processes, network (loopback only), host
  * name; without root's rights also an own user namespace in which the caller is root. What is
  * mounted in it is gone with it.
+ *
+ * Its / is an empty directory in memory with what the root has at its top bound into it, so that
+ * mount points can be made there though nothing is written to the root. /proc, /dev, /tmp and /run
+ * are the sandbox's own.
  */
 #ifndef SF_BUILDER_PLACE_SANDBOX_H
 #define SF_BUILDER_PLACE_SANDBOX_H
@@ -14,7 +18,9 @@ struct sf_error;
 struct sf_sandbox_mount {
     const char
         *source; /* a path of this machine; NULL: an empty directory, or for a file nothing */
-    const char *target; /* absolute, as seen from inside; has to exist there */
+    /* Absolute, as seen from inside; made when the root has nothing of the name of its first
+     * component, or when that is tmp or run; else it has to exist there. */
+    const char *target;
     bool is_writable;
 };
 
@@ -33,8 +39,9 @@ typedef int (*sf_sandbox_body)(void *context, struct sf_error *err);
 
 /*
  * Runs `body` inside and waits for it; processes that it leaves behind are killed. Errors:
- * PERMISSION (namespaces or mounts are not allowed here, with the way out), NOT_FOUND (the root),
- * UNHEALTHY (the child died by a signal), INTERRUPTED, IO, those of `body`.
+ * PERMISSION (namespaces or mounts are not allowed here, with the way out), NOT_FOUND (the root, a
+ * mount's source or target), UNHEALTHY (the child died by a signal), INTERRUPTED
+ * (sf_interrupt_is_pending()), IO, those of `body`.
  */
 int sf_sandbox_run(const struct sf_sandbox *sandbox, sf_sandbox_body body, void *context,
                    struct sf_error *err);
