@@ -9,22 +9,25 @@
 #include "common/base/cleanup.h"
 #include "common/base/strlist.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct sf_error;
 struct sf_release;
 
-#define SF_PLACE_WORK "/build"
+#define SF_PLACE_WORK  "/build"
+#define SF_PLACE_CACHE "/ccache"
 
 struct sf_place {
-    const char *root; /* "/" for this machine; else the root directory; borrowed */
-    const char *work; /* of this machine, absolute; borrowed */
+    const char *root;  /* "/" for this machine; else the root directory; borrowed */
+    const char *work;  /* of this machine, absolute; borrowed */
+    const char *cache; /* a second such directory, of ccache; NULL: none; borrowed */
 };
 
 struct sf_place_command {
     const char *const *argv;
     const char *const *environment; /* as for sf_process_run() */
-    const char *directory;          /* relative to the work directory */
+    const char *directory;          /* relative to the work directory; NULL: that itself */
     int output_fd;                  /* gets standard output and error */
     uint32_t timeout_s;
 };
@@ -32,6 +35,11 @@ struct sf_place_command {
 /* "/build/source" inside a root, the true path on this machine. NULL when out of memory. Owned by
  * the caller. */
 char *sf_place_path(const struct sf_place *place, const char *relative);
+
+/* Where `cache` is for the programs there; NULL when there is none. Borrowed. */
+const char *sf_place_cache(const struct sf_place *place);
+
+bool sf_place_is_machine(const struct sf_place *place);
 
 /* Runs a program there. Errors: UNHEALTHY (a status other than 0), those of sf_sandbox_run(). */
 int sf_place_run(const struct sf_place *place, const struct sf_place_command *command,
@@ -44,8 +52,15 @@ int sf_place_run(const struct sf_place *place, const struct sf_place_command *co
 int sf_place_check(const struct sf_place *place, const struct sf_release *release,
                    struct sf_error *err);
 
-/* Those of `packages` that are not installed there, by dpkg's or rpm's own database. Errors: IO. */
+/* True when there is an executable of that name on the place's usual path. */
+bool sf_place_has_program(const struct sf_place *place, const char *name);
+
+/* Those of `packages` that are not installed there, by the place's own dpkg or rpm. Errors:
+ * NOT_FOUND (it has neither), those of sf_place_run(). */
 int sf_place_missing(const struct sf_place *place, const struct sf_strlist *packages,
                      struct sf_strlist *ret_missing, struct sf_error *err);
+
+/* How a person installs packages there: "apt-get install", "dnf install"; static. */
+const char *sf_place_installer(const struct sf_place *place);
 
 #endif
