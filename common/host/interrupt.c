@@ -5,12 +5,12 @@
 #include <stddef.h>
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-static volatile sig_atomic_t is_pending;
+static volatile bool is_pending;
 
 static void note(int number)
 {
     (void)number;
-    is_pending = 1;
+    is_pending = true;
 }
 
 static void set_all(void (*handler)(int))
@@ -24,17 +24,22 @@ static void set_all(void (*handler)(int))
 
 void sf_interrupt_catch(void)
 {
-    is_pending = 0;
+    is_pending = false;
     set_all(note);
 }
 
 bool sf_interrupt_is_pending(void)
 {
-    return is_pending != 0;
+    return is_pending;
+}
+
+const volatile bool *sf_interrupt_flag(void)
+{
+    return &is_pending;
 }
 
 void sf_interrupt_reset(void)
 {
     set_all(SIG_DFL);
-    is_pending = 0;
+    is_pending = false;
 }

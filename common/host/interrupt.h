@@ -13,6 +13,9 @@ void sf_interrupt_catch(void);
 /* A signal came since sf_interrupt_catch(). */
 bool sf_interrupt_is_pending(void);
 
+/* The same, to be looked at by those who know nothing of signals; static. */
+const volatile bool *sf_interrupt_flag(void);
+
 /* The signals do again what they do by default; for a child process of its own. */
 void sf_interrupt_reset(void);
 
