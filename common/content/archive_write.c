@@ -18,7 +18,9 @@
 struct sf_archive_writer {
     struct archive *tar;
     struct archive_entry *entry; /* filled anew for each member */
-    struct sf_zstd_encoder *encoder;
+    sf_archive_sink sink;
+    void *sink_context;
+    struct sf_zstd_encoder *encoder; /* what the sink is, for artifacts; else NULL */
     int64_t mtime_s;
     struct sf_error failure; /* why `put` failed: libarchive only passes a number on */
     unsigned char *chunk;
@@ -32,7 +34,7 @@ static la_ssize_t put(struct archive *tar, void *context, const void *bytes, siz
     if (writer->is_given_up) {
         return (la_ssize_t)size;
     }
-    if (sf_zstd_encoder_write(writer->encoder, bytes, size, &writer->failure) < 0) {
+    if (writer->sink(writer->sink_context, bytes, size, &writer->failure) < 0) {
         archive_set_error(tar, EIO, "%s", "the stream below failed");
         return -1;
     }
@@ -60,19 +62,21 @@ static int open_tar(struct sf_archive_writer *writer, struct sf_error *err)
         archive_write_add_filter_none(tar) != ARCHIVE_OK ||
         archive_write_set_bytes_in_last_block(tar, 1) != ARCHIVE_OK ||
         archive_write_open(tar, writer, NULL, put, NULL) != ARCHIVE_OK) {
-        return fail(writer, "the artifact", err);
+        return fail(writer, "the beginning", err);
     }
     return 0;
 }
 
-int sf_archive_writer_open(int fd, int level, int64_t mtime_s, struct sf_archive_writer **ret,
-                           struct sf_error *err)
+int sf_archive_writer_open_sink(sf_archive_sink sink, void *context, int64_t mtime_s,
+                                struct sf_archive_writer **ret, struct sf_error *err)
 {
     sf_auto(archive_writer) struct sf_archive_writer *writer = calloc(1, sizeof *writer);
 
     if (writer == NULL) {
         return sf_error_no_memory(err);
     }
+    writer->sink = sink;
+    writer->sink_context = context;
     writer->mtime_s = mtime_s;
     writer->chunk = malloc(CHUNK_BYTES);
     writer->tar = archive_write_new();
@@ -81,16 +85,36 @@ int sf_archive_writer_open(int fd, int level, int64_t mtime_s, struct sf_archive
         return sf_error_no_memory(err);
     }
 
-    int r = sf_zstd_encoder_open(fd, level, &writer->encoder, err);
-    if (r < 0) {
-        return r;
-    }
-
-    r = open_tar(writer, err);
+    int r = open_tar(writer, err);
     if (r < 0) {
         return r;
     }
     *ret = sf_steal(&writer);
+    return 0;
+}
+
+static int encode(void *context, const void *bytes, size_t size, struct sf_error *err)
+{
+    return sf_zstd_encoder_write(context, bytes, size, err);
+}
+
+int sf_archive_writer_open(int fd, int level, int64_t mtime_s, struct sf_archive_writer **ret,
+                           struct sf_error *err)
+{
+    sf_auto(zstd_encoder) struct sf_zstd_encoder *encoder = NULL;
+    struct sf_archive_writer *writer = NULL;
+    int r = sf_zstd_encoder_open(fd, level, &encoder, err);
+
+    if (r < 0) {
+        return r;
+    }
+
+    r = sf_archive_writer_open_sink(encode, encoder, mtime_s, &writer, err);
+    if (r < 0) {
+        return r;
+    }
+    writer->encoder = sf_steal(&encoder);
+    *ret = writer;
     return 0;
 }
 
@@ -199,12 +223,19 @@ int sf_archive_writer_add_file(struct sf_archive_writer *writer, int tree_fd,
     return put_file(writer, tree_fd, file, err);
 }
 
+int sf_archive_writer_end(struct sf_archive_writer *writer, struct sf_error *err)
+{
+    return archive_write_close(writer->tar) == ARCHIVE_OK ? 0 : fail(writer, "the end", err);
+}
+
 int sf_archive_writer_finish(struct sf_archive_writer *writer, uint64_t *ret_size_bytes,
                              char (**ret_blocks)[65], size_t *ret_block_count,
                              char sha256[static 65], struct sf_error *err)
 {
-    if (archive_write_close(writer->tar) != ARCHIVE_OK) {
-        return fail(writer, "the artifact", err);
+    int r = sf_archive_writer_end(writer, err);
+
+    if (r < 0) {
+        return r;
     }
     return sf_zstd_encoder_finish(writer->encoder, ret_size_bytes, ret_blocks, ret_block_count,
                                   sha256, err);

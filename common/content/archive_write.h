@@ -12,10 +12,18 @@
 struct sf_archive_writer;
 struct sf_error;
 
+/* Takes the bytes of a tar as they are made. */
+typedef int (*sf_archive_sink)(void *context, const void *bytes, size_t size, struct sf_error *err);
+
 /* Writes to `fd` (borrowed until free) at zstd `level` 1-22, one thread, window at most 32 MiB;
  * every mtime is `mtime_s`. */
 int sf_archive_writer_open(int fd, int level, int64_t mtime_s, struct sf_archive_writer **ret,
                            struct sf_error *err);
+
+/* The tar alone, handed to `sink`, for other places than an artifact; it ends with
+ * sf_archive_writer_end(). */
+int sf_archive_writer_open_sink(sf_archive_sink sink, void *context, int64_t mtime_s,
+                                struct sf_archive_writer **ret, struct sf_error *err);
 
 /* An entry from memory. */
 int sf_archive_writer_add_bytes(struct sf_archive_writer *writer, const char *path, uint32_t mode,
@@ -25,6 +33,9 @@ int sf_archive_writer_add_bytes(struct sf_archive_writer *writer, const char *pa
  * file's size is not the entry's. */
 int sf_archive_writer_add_file(struct sf_archive_writer *writer, int tree_fd,
                                const struct sf_manifest_file *file, struct sf_error *err);
+
+/* Ends the tar. Errors: the sink's. */
+int sf_archive_writer_end(struct sf_archive_writer *writer, struct sf_error *err);
 
 /* Ends tar and zstd stream, and hands out the digests of the blocks (owned by the caller, free with
  * free). */

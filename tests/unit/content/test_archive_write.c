@@ -131,6 +131,45 @@ static void artifact_is_an_ordinary_tar_for_tar(void **state)
     assert_tar_lists(path, LONG_NAME "\n");
 }
 
+static int refuse_bytes(void *context, const void *bytes, size_t size, struct sf_error *err)
+{
+    (void)bytes;
+    (void)size;
+    return sf_error_set(err, SF_E_NO_SPACE, "%s", (const char *)context);
+}
+
+static int append_bytes(void *context, const void *bytes, size_t size, struct sf_error *err)
+{
+    return sf_buffer_append(context, bytes, size, err);
+}
+
+static void sink_gets_the_tar_alone(void **state)
+{
+    sf_auto(archive_writer) struct sf_archive_writer *writer = NULL;
+    sf_auto(buffer) struct sf_buffer tar = {.limit_bytes = 65536};
+    struct sf_error err = {0};
+
+    (void)state;
+    assert_sf_ok(sf_archive_writer_open_sink(append_bytes, &tar, 0, &writer, &err), &err);
+    assert_sf_ok(sf_archive_writer_add_bytes(writer, "x", 0644, "hello", 5, &err), &err);
+    assert_sf_ok(sf_archive_writer_end(writer, &err), &err);
+    assert_int_equal(tar.size, 4 * 512);
+    assert_memory_equal(tar.data + 257, "ustar", 5);
+    assert_memory_equal(tar.data + 512, "hello", 6);
+}
+
+static void sink_that_fails_gives_its_own_error(void **state)
+{
+    static char reason[] = "the sink is full";
+    sf_auto(archive_writer) struct sf_archive_writer *writer = NULL;
+    struct sf_error err = {0};
+
+    (void)state;
+    assert_sf_ok(sf_archive_writer_open_sink(refuse_bytes, reason, 0, &writer, &err), &err);
+    assert_sf_ok(sf_archive_writer_add_bytes(writer, "x", 0644, "hello", 5, &err), &err);
+    assert_sf_fails(sf_archive_writer_end(writer, &err), &err, SF_E_NO_SPACE, reason);
+}
+
 static void file_of_another_size_is_refused(void **state)
 {
     sf_auto(archive_writer) struct sf_archive_writer *writer = NULL;
@@ -174,6 +213,8 @@ int main(void)
         TREE_TEST(artifact_written_is_read_back),
         TREE_TEST(same_tree_gives_the_same_artifact),
         TREE_TEST(artifact_is_an_ordinary_tar_for_tar),
+        cmocka_unit_test(sink_gets_the_tar_alone),
+        cmocka_unit_test(sink_that_fails_gives_its_own_error),
         TREE_TEST(file_of_another_size_is_refused),
         TREE_TEST(missing_file_is_not_found),
     };
