@@ -25,6 +25,10 @@ packages_tests=(git jq openssl python3 shellcheck clang-format clang-tidy codesp
 # shellcheck disable=SC2034
 packages_node=(mmdebstrap systemd-container)
 
+# What reads container images.
+# shellcheck disable=SC2034
+packages_export=(skopeo umoci buildah)
+
 packages_missing() {
     local name
     for name in "$@"; do
