@@ -153,14 +153,6 @@ static void remove_work(struct sf_build *build)
     }
 }
 
-static void component_done(struct sf_component *component)
-{
-    free(component->name);
-    free(component->version);
-    free(component->license);
-    free(component->package);
-}
-
 void sf_build_done(struct sf_build *build)
 {
     close_one(&build->tree_fd);
@@ -169,10 +161,7 @@ void sf_build_done(struct sf_build *build)
     close_one(&build->work_fd);
     close_one(&build->repository_fd);
     sf_sysroot_done(&build->place);
-    for (size_t i = 0; i < build->component_count; i++) {
-        component_done(&build->components[i]);
-    }
-    free(build->components);
+    sf_pack_components_done(&build->components);
     sf_manifest_free(build->manifest);
     free(build->manifest_text);
     free(build->prefix);
@@ -186,27 +175,6 @@ void sf_build_done(struct sf_build *build)
     sf_strlist_done(&build->expected_files);
     sf_strlist_done(&build->expected_components);
     *build = (struct sf_build){0};
-}
-
-int sf_build_add_component(struct sf_build *build, const char *name, const char *version,
-                           const char *license, const char *package, struct sf_error *err)
-{
-    struct sf_component *grown =
-        reallocarray(build->components, build->component_count + 1, sizeof *grown);
-
-    if (grown == NULL) {
-        return sf_error_no_memory(err);
-    }
-    build->components = grown;
-
-    struct sf_component copy = {strdup(name), strdup(version), strdup(license), strdup(package)};
-
-    if (copy.name == NULL || copy.version == NULL || copy.license == NULL || copy.package == NULL) {
-        component_done(&copy);
-        return sf_error_no_memory(err);
-    }
-    build->components[build->component_count++] = copy;
-    return 0;
 }
 
 int sf_build_epoch(const char *environment, const char *version, int64_t *ret_time_s,

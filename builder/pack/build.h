@@ -8,6 +8,7 @@
 #ifndef SF_BUILDER_PACK_BUILD_H
 #define SF_BUILDER_PACK_BUILD_H
 
+#include "builder/pack/component.h"
 #include "builder/pack/sysroot.h"
 #include "common/base/cleanup.h"
 #include "common/base/strlist.h"
@@ -32,6 +33,7 @@ struct sf_build {
     const char *place_root;           /* libraries are taken from this root directory; NULL or "/":
                                        * from this machine; borrowed */
     const char *repository;           /* borrowed */
+    bool needs_packages;              /* a bundled library that no package has is an error */
     const char *signer;               /* fingerprint, NULL for no signature; borrowed */
     struct sf_strlist host_libraries; /* patterns of sonames that the node provides */
     struct sf_strlist libraries;      /* sonames opened by name at run time */
@@ -60,8 +62,7 @@ struct sf_build {
     char *tree_path; /* its absolute path, for the tools that are run */
 
     /* by the stages */
-    struct sf_component *components;
-    size_t component_count;
+    struct sf_pack_components components;
     char glibc[16]; /* what the files really need */
     struct sf_manifest *manifest;
     char *manifest_text;
@@ -80,10 +81,6 @@ int sf_build_open(struct sf_build *build, struct sf_error *err);
 void sf_build_done(struct sf_build *build);
 
 SF_DEFINE_AUTO_STRUCT(build, struct sf_build, sf_build_done)
-
-/* Adds a component; the strings are copied, "" for what is not known. Errors: NO_MEMORY. */
-int sf_build_add_component(struct sf_build *build, const char *name, const char *version,
-                           const char *license, const char *package, struct sf_error *err);
 
 /*
  * The time for everything in the artifact: `environment` (the value of SOURCE_DATE_EPOCH) when not

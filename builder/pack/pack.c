@@ -18,9 +18,11 @@ static const struct {
     const char *name;
     int (*run)(struct sf_build *build, struct sf_error *err);
 } stages[] = {
-    {"collect", sf_stage_collect},   {"strip", sf_stage_strip}, {"libraries", sf_stage_libraries},
-    {"rpath", sf_stage_rpath},       {"meta", sf_stage_meta},   {"check", sf_stage_check},
-    {"manifest", sf_stage_manifest}, {"write", sf_stage_write},
+    {"collect", sf_stage_collect},       {"libraries", sf_stage_libraries},
+    {"components", sf_stage_components}, {"strip", sf_stage_strip},
+    {"rpath", sf_stage_rpath},           {"meta", sf_stage_meta},
+    {"check", sf_stage_check},           {"manifest", sf_stage_manifest},
+    {"write", sf_stage_write},
 };
 
 static int default_glibc(struct sf_build *build, struct sf_error *err)

@@ -1,6 +1,7 @@
-/* Name, version and licence of the package that a library was taken from. */
+/* Asks dpkg, else rpm, about the packages that libraries were taken from. */
 #include "builder/pack/package_query.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,13 +9,21 @@
 #include "common/base/buffer.h"
 #include "common/base/error.h"
 #include "common/base/str.h"
-#include "common/host/dir.h"
 #include "common/host/process.h"
 
-#define OUTPUT_MAX_BYTES    65536
-#define COPYRIGHT_MAX_BYTES (1UL << 20)
+#define OUTPUT_MAX_BYTES (16UL << 20)
+#define FIELDS           5
 
-/* Output of the command, NULL when it cannot be run or fails. */
+#define DPKG_FORMAT                                                                                \
+    "-f=${binary:Package}\\t${Version}\\t${Architecture}\\t${source:Package}\\t${db:Status-"       \
+    "Status}\\n"
+#define RPM_FORMAT "%{NAME}\\t%{VERSION}-%{RELEASE}\\t%{ARCH}\\t%{SOURCERPM}\\tinstalled\\n"
+
+/* The licence on a line of its own. */
+#define RPM_FILE_FORMAT RPM_FORMAT "%{LICENSE}\\n"
+
+/* Output of the command, NULL when it cannot be run; its status does not matter: dpkg-query has one
+ * for a list in which a single file is nobody's. */
 static char *ask(const char *const *argv)
 {
     struct sf_error ignored;
@@ -22,139 +31,262 @@ static char *ask(const char *const *argv)
     struct sf_process_options process = {.argv = argv, .output = &output};
     int status = 0;
 
-    if (sf_process_run(&process, &status, &ignored) < 0 || status != 0) {
-        return NULL;
-    }
-    return sf_steal(&output.data);
+    return sf_process_run(&process, &status, &ignored) < 0 ? NULL : sf_steal(&output.data);
 }
 
-char *sf_package_parse_owner(const char *text)
+static char *dpkg_database(const struct sf_sysroot *sysroot)
+{
+    return sf_str_format("--admindir=%s/var/lib/dpkg",
+                         sf_sysroot_is_machine(sysroot) ? "" : sysroot->path);
+}
+
+/* Runs `dpkg-query DATABASE WORD... NAME...`, or NULL. */
+static char *ask_dpkg(const struct sf_sysroot *sysroot, const char *const words[2],
+                      const struct sf_strlist *names)
+{
+    sf_autofree char *database = dpkg_database(sysroot);
+    sf_autofree const char **argv = calloc(names->count + 5, sizeof *argv);
+    size_t count = 0;
+
+    if (database == NULL || argv == NULL) {
+        return NULL;
+    }
+    argv[count++] = "dpkg-query";
+    argv[count++] = database;
+    for (size_t i = 0; i < 2 && words[i] != NULL; i++) {
+        argv[count++] = words[i];
+    }
+    for (size_t i = 0; i < names->count; i++) {
+        argv[count++] = names->items[i];
+    }
+    return ask(argv);
+}
+
+char *sf_package_parse_owner(const char *text, const char *path)
 {
     for (const char *line = text; *line != '\0';) {
         size_t length = strcspn(line, "\n");
         const char *end = strstr(line, ": /");
 
-        if (end != NULL && end < line + length && strncmp(line, "diversion ", 10) != 0) {
+        if (end != NULL && end < line + length && !sf_str_has_prefix(line, "diversion ") &&
+            strlen(path) == (size_t)(line + length - end - 2) &&
+            strncmp(end + 2, path, strlen(path)) == 0) {
             /* "a:amd64, b:amd64: /path" when several packages have the file. */
-            return strndup(line, strcspn(line, ", \n") < (size_t)(end - line)
-                                     ? strcspn(line, ", \n")
-                                     : (size_t)(end - line));
+            size_t first = strcspn(line, ", \n");
+
+            return strndup(line, first < (size_t)(end - line) ? first : (size_t)(end - line));
         }
         line += length + (line[length] == '\n' ? 1 : 0);
     }
     return NULL;
 }
 
-char *sf_package_parse_license(const char *text)
+/* With a merged /usr the database may know a file by its old place. */
+static const char *old_place(const char *path)
 {
-    static const char key[] = "\nLicense:";
-    const char *found = strstr(text, key);
-
-    if (found == NULL) {
-        return NULL;
-    }
-
-    sf_autofree char *value =
-        strndup(found + sizeof key - 1, strcspn(found + sizeof key - 1, "\n"));
-    char *start = value == NULL ? NULL : sf_str_trim(value);
-
-    return start == NULL || *start == '\0' ? NULL : strdup(start);
+    return sf_str_has_prefix(path, "/usr/lib") ? path + strlen("/usr") : NULL;
 }
 
-static char *license_of(const struct sf_sysroot *sysroot, const char *package)
+/* The five fields of the line for `name`; false when there is none or it is no installed package.
+ */
+static bool find_fields(char *text, const char *name, char *fields[FIELDS])
 {
-    struct sf_error ignored;
-    sf_auto(buffer) struct sf_buffer text = {.limit_bytes = COPYRIGHT_MAX_BYTES};
-    sf_autofree char *path = sf_str_format("/usr/share/doc/%s/copyright", package);
-    sf_autoclose int fd = -1;
+    size_t length = strlen(name);
 
-    if (path == NULL || sf_sysroot_open_file(sysroot, path, NULL, &fd, &ignored) < 0 ||
-        sf_dir_read_fd(fd, path, &text, &ignored) < 0 || text.data == NULL) {
-        return NULL;
+    for (char *line = text; line != NULL && *line != '\0';) {
+        char *end = strchrnul(line, '\n');
+
+        if (strncmp(line, name, length) == 0 && line[length] == '\t') {
+            size_t count = 0;
+
+            for (char *at = line; count < FIELDS && at != NULL && at < end; count++) {
+                fields[count] = at;
+                at = memchr(at, '\t', (size_t)(end - at));
+                at = at == NULL ? NULL : at + 1;
+            }
+            return count == FIELDS;
+        }
+        line = *end == '\0' ? NULL : end + 1;
     }
-    return sf_package_parse_license(text.data);
+    return false;
 }
 
-static bool ask_dpkg(const struct sf_sysroot *sysroot, const char *path, struct sf_package *package)
+static char *field(const char *start)
 {
-    sf_autofree char *database = sf_str_format("--admindir=%s/var/lib/dpkg",
-                                               sf_sysroot_is_machine(sysroot) ? "" : sysroot->path);
-    const char *owner_argv[] = {"dpkg-query", database, "-S", path, NULL};
-
-    if (database == NULL) {
-        return false;
-    }
-    sf_autofree char *owner_text = ask(owner_argv);
-
-    /* With a merged /usr the database may know the file by its old place. */
-    if (owner_text == NULL && sf_str_has_prefix(path, "/usr/lib")) {
-        owner_argv[3] = path + strlen("/usr");
-        owner_text = ask(owner_argv);
-    }
-    if (owner_text == NULL) {
-        return false;
-    }
-
-    sf_autofree char *owner = sf_package_parse_owner(owner_text);
-    const char *version_argv[] = {"dpkg-query", database, "-W", "-f", "${Version}", owner, NULL};
-
-    if (owner == NULL || (package->version = ask(version_argv)) == NULL) {
-        return false;
-    }
-    package->name = strndup(owner, strcspn(owner, ":"));
-    package->license = package->name == NULL ? NULL : license_of(sysroot, package->name);
-    return true;
+    return strndup(start, strcspn(start, "\t\n"));
 }
 
-static void ask_rpm(const struct sf_sysroot *sysroot, const char *path, struct sf_package *package)
+static void fill(struct sf_package *package, const char *type, char *const fields[FIELDS])
 {
-    const char *argv[] = {"rpm", "--root", sysroot->path,
-                          "-qf", "--qf",   "%{NAME}\\n%{VERSION}-%{RELEASE}\\n%{LICENSE}\\n",
-                          path,  NULL};
+    package->type = strdup(type);
+    package->name = strndup(fields[0], strcspn(fields[0], ":\t"));
+    package->version = field(fields[1]);
+    package->arch = field(fields[2]);
+    package->source = field(fields[3]);
+}
+
+/* The owner of each path, "" for none. */
+static int find_owners(const struct sf_sysroot *sysroot, const struct sf_strlist *paths,
+                       struct sf_strlist *ret_owners, struct sf_error *err)
+{
+    static const char *const words[2] = {"-S"};
+    sf_auto(strlist) struct sf_strlist asked = {0};
+    int r = sf_strlist_add_all(&asked, paths, err);
+
+    for (size_t i = 0; r == 0 && i < paths->count; i++) {
+        const char *old = old_place(paths->items[i]);
+
+        r = old == NULL ? 0 : sf_strlist_add(&asked, old, err);
+    }
+    sf_autofree char *text = r < 0 || asked.count == 0 ? NULL : ask_dpkg(sysroot, words, &asked);
+
+    for (size_t i = 0; r == 0 && i < paths->count; i++) {
+        const char *old = old_place(paths->items[i]);
+        sf_autofree char *owner =
+            text == NULL ? NULL : sf_package_parse_owner(text, paths->items[i]);
+
+        if (owner == NULL && text != NULL && old != NULL) {
+            owner = sf_package_parse_owner(text, old);
+        }
+        r = sf_strlist_add(ret_owners, owner == NULL ? "" : owner, err);
+    }
+    return r;
+}
+
+static int query_dpkg(const struct sf_sysroot *sysroot, const struct sf_strlist *paths,
+                      struct sf_package *packages, struct sf_error *err)
+{
+    static const char *const words[2] = {"-W", DPKG_FORMAT};
+    sf_auto(strlist) struct sf_strlist owners = {0};
+    sf_auto(strlist) struct sf_strlist asked = {0};
+    int r = find_owners(sysroot, paths, &owners, err);
+
+    for (size_t i = 0; r == 0 && i < owners.count; i++) {
+        r = owners.items[i][0] == '\0' ? 0 : sf_strlist_add(&asked, owners.items[i], err);
+    }
+    sf_autofree char *text = r < 0 || asked.count == 0 ? NULL : ask_dpkg(sysroot, words, &asked);
+
+    for (size_t i = 0; text != NULL && i < owners.count; i++) {
+        char *fields[FIELDS];
+
+        if (owners.items[i][0] != '\0' && find_fields(text, owners.items[i], fields)) {
+            fill(&packages[i], "deb", fields);
+        }
+    }
+    return r;
+}
+
+static void query_rpm(const struct sf_sysroot *sysroot, const char *path,
+                      struct sf_package *package)
+{
+    const char *argv[] = {"rpm",  "--root",        sysroot->path, "-qf",
+                          "--qf", RPM_FILE_FORMAT, path,          NULL};
     sf_autofree char *text = ask(argv);
-    char *version = text == NULL ? NULL : strchr(text, '\n');
-    char *license = version == NULL ? NULL : strchr(version + 1, '\n');
+    const char *license = text == NULL ? NULL : strchr(text, '\n');
+    char *fields[FIELDS];
 
     if (license == NULL) {
         return;
     }
-    *version++ = '\0';
-    *license++ = '\0';
-    package->name = strdup(text);
-    package->version = strdup(version);
-    package->license = strndup(license, strcspn(license, "\n"));
+
+    sf_autofree char *name = strndup(text, strcspn(text, "\t"));
+
+    if (name != NULL && find_fields(text, name, fields)) {
+        struct sf_error ignored;
+        sf_autofree char *words = strndup(license + 1, strcspn(license + 1, "\n"));
+
+        fill(package, "rpm", fields);
+        if (words != NULL) {
+            (void)sf_spdx_license_read(words, name, &package->license, &ignored);
+        }
+    }
 }
 
-static int fill(char **text, struct sf_error *err)
+static int make_whole(struct sf_package *package, struct sf_error *err)
 {
-    if (*text == NULL) {
-        *text = strdup("");
-    }
-    return *text == NULL ? sf_error_no_memory(err) : 0;
-}
+    char **const strings[] = {&package->type, &package->name,   &package->version,
+                              &package->arch, &package->source, &package->license.expression};
 
-int sf_package_query(const struct sf_sysroot *sysroot, const char *path, struct sf_package *ret,
-                     struct sf_error *err)
-{
-    sf_auto(package) struct sf_package package = {0};
-
-    if (!ask_dpkg(sysroot, path, &package)) {
-        sf_package_done(&package);
-        ask_rpm(sysroot, path, &package);
+    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
+        if (*strings[i] == NULL) {
+            *strings[i] = strdup("");
+        }
+        if (*strings[i] == NULL) {
+            return sf_error_no_memory(err);
+        }
     }
-    if (fill(&package.name, err) < 0 || fill(&package.version, err) < 0 ||
-        fill(&package.license, err) < 0) {
-        return -SF_E_NO_MEMORY;
-    }
-    *ret = package;
-    package = (struct sf_package){0};
     return 0;
+}
+
+int sf_package_query(const struct sf_sysroot *sysroot, const struct sf_strlist *paths,
+                     struct sf_package *ret, struct sf_error *err)
+{
+    sf_autofree struct sf_package *packages = calloc(paths->count + 1, sizeof *packages);
+    int r = packages == NULL ? sf_error_no_memory(err) : query_dpkg(sysroot, paths, packages, err);
+
+    for (size_t i = 0; r == 0 && i < paths->count; i++) {
+        if (packages[i].name == NULL) {
+            query_rpm(sysroot, paths->items[i], &packages[i]);
+        }
+        r = make_whole(&packages[i], err);
+    }
+    for (size_t i = 0; r < 0 && packages != NULL && i < paths->count; i++) {
+        sf_package_done(&packages[i]);
+    }
+    if (r == 0) {
+        memcpy(ret, packages, paths->count * sizeof *packages);
+    }
+    return r;
+}
+
+/* Adds "type\tname\tversion\tarch" for each line of a query. */
+static int list_lines(char *text, const char *type, struct sf_strlist *list, struct sf_error *err)
+{
+    int r = 0;
+
+    for (char *line = text, *next = NULL; r == 0 && line != NULL && *line != '\0'; line = next) {
+        char *fields[FIELDS];
+        sf_autofree char *name = strndup(line, strcspn(line, "\t\n"));
+
+        next = strchr(line, '\n');
+        next = next == NULL ? NULL : next + 1;
+        if (name == NULL) {
+            return sf_error_no_memory(err);
+        }
+        if (find_fields(line, name, fields) && sf_str_has_prefix(fields[4], "installed")) {
+            r = sf_strlist_take(list,
+                                sf_str_format("%s\t%.*s\t%.*s\t%.*s", type, (int)strcspn(name, ":"),
+                                              name, (int)strcspn(fields[1], "\t"), fields[1],
+                                              (int)strcspn(fields[2], "\t"), fields[2]),
+                                err);
+        }
+    }
+    return r;
+}
+
+int sf_package_list(const struct sf_sysroot *sysroot, struct sf_strlist *ret, struct sf_error *err)
+{
+    static const char *const words[2] = {"-W", DPKG_FORMAT};
+    const struct sf_strlist all = {0};
+    const char *argv[] = {"rpm", "--root", sysroot->path, "-qa", "--qf", RPM_FORMAT, NULL};
+    sf_autofree char *dpkg = ask_dpkg(sysroot, words, &all);
+    sf_autofree char *rpm = ask(argv);
+    int r = dpkg == NULL ? 0 : list_lines(dpkg, "deb", ret, err);
+
+    if (r == 0 && rpm != NULL) {
+        r = list_lines(rpm, "rpm", ret, err);
+    }
+    sf_strlist_sort(ret);
+    return r;
 }
 
 void sf_package_done(struct sf_package *package)
 {
+    free(package->type);
     free(package->name);
     free(package->version);
-    free(package->license);
+    free(package->arch);
+    free(package->source);
+    sf_spdx_license_done(&package->license);
     *package = (struct sf_package){0};
 }

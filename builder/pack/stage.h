@@ -15,14 +15,20 @@ struct sf_error;
  */
 int sf_stage_collect(struct sf_build *build, struct sf_error *err);
 
-/* Removes symbols and debug information by strip(1); without one, says so and goes on. */
-int sf_stage_strip(struct sf_build *build, struct sf_error *err);
-
 /*
- * Copies the libraries that the tree needs and does not have from this machine to view/lib, with
- * what is known of their origin. Errors: INCOMPATIBLE (nowhere to be found).
+ * Copies the libraries that the tree needs and does not have from the place to view/lib. Errors:
+ * INCOMPATIBLE (nowhere to be found).
  */
 int sf_stage_libraries(struct sf_build *build, struct sf_error *err);
+
+/*
+ * Asks for package, version and licence of each of them, and copies the licences' texts to
+ * view/share/licenses/PACKAGE. Errors: INCOMPATIBLE (no package has it, where that is asked for).
+ */
+int sf_stage_components(struct sf_build *build, struct sf_error *err);
+
+/* Removes symbols and debug information by strip(1); without one, says so and goes on. */
+int sf_stage_strip(struct sf_build *build, struct sf_error *err);
 
 /* Sets every search path to one that starts at $ORIGIN, by patchelf(1). Errors: NOT_FOUND. */
 int sf_stage_rpath(struct sf_build *build, struct sf_error *err);

@@ -15,12 +15,16 @@
 #include "common/content/elf_info.h"
 #include "common/host/dir.h"
 
-/* Units go to meta/units. libtool's archives name the build machine and static libraries are of no
- * use on a node. */
+/* Units go to meta/units. Static libraries are of no use on a node; libtool's archives, Perl's
+ * records of an installation and Python's caches name the build machine or its clock. */
 static bool is_left_out(const char *path)
 {
+    const char *name = sf_path_base(path);
+
     return sf_str_is_equal(path, "lib/systemd") || sf_str_has_prefix(path, "lib/systemd/") ||
-           sf_str_has_suffix(path, ".la") || sf_str_has_suffix(path, ".a");
+           sf_str_has_suffix(path, ".la") || sf_str_has_suffix(path, ".a") ||
+           sf_str_has_suffix(path, ".pyc") || sf_str_is_equal(name, ".packlist") ||
+           sf_str_is_equal(name, "perllocal.pod");
 }
 
 static int collect_link(const struct sf_build *build, const char *from, const char *to,
@@ -112,8 +116,7 @@ static int check_arch(void *context, const char *path, const struct sf_elf_info 
 
 int sf_stage_collect(struct sf_build *build, struct sf_error *err)
 {
-    int r =
-        sf_build_add_component(build, "slurm", build->release.version, "GPL-2.0-or-later", "", err);
+    int r = sf_pack_components_add_slurm(&build->components, build->release.version, err);
 
     if (r < 0) {
         return r;

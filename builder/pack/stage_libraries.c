@@ -10,7 +10,6 @@
 #include "builder/pack/copy_file.h"
 #include "builder/pack/elf_walk.h"
 #include "builder/pack/library_cache.h"
-#include "builder/pack/package_query.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/base/path.h"
@@ -53,23 +52,6 @@ static bool is_in_tree(const struct sf_build *build, const char *name)
     return false;
 }
 
-static int note_origin(struct sf_build *build, const char *path, struct sf_error *err)
-{
-    sf_auto(package) struct sf_package package = {0};
-    int r = sf_package_query(&build->place, path, &package, err);
-
-    if (r < 0) {
-        return r;
-    }
-    if (package.name[0] == '\0') {
-        sf_log(SF_LOG_WARNING, "no package has '%s', continuing without its version and licence",
-               path);
-    }
-
-    return sf_build_add_component(build, sf_path_base(path), package.version, package.license,
-                                  package.name, err);
-}
-
 /* Copies the library at `path`, and gives it its soname when the file is named otherwise. */
 static int bundle(struct sf_build *build, const char *name, const char *path, struct sf_error *err)
 {
@@ -92,7 +74,7 @@ static int bundle(struct sf_build *build, const char *name, const char *path, st
             return r;
         }
 
-        r = note_origin(build, path, err);
+        r = sf_pack_components_add_library(&build->components, to, path, err);
         if (r < 0) {
             return r;
         }

@@ -60,7 +60,8 @@ static int describe_regular(struct describe *describe, struct sf_manifest_file *
     }
     describe->manifest->tree_bytes += file->size_bytes;
     if (sf_str_has_prefix(file->path, "meta/")) {
-        file->is_rendered = true;
+        file->is_rendered = sf_str_has_prefix(file->path, "meta/units/") ||
+                            sf_str_has_prefix(file->path, "meta/modules/");
         return 0;
     }
 
@@ -162,16 +163,31 @@ static int list_names(struct sf_manifest *manifest, struct sf_error *err)
     return r;
 }
 
-static int compare_components(const void *a, const void *b)
+static int describe_components(const struct sf_build *build, struct sf_manifest *manifest,
+                               struct sf_error *err)
 {
-    const struct sf_component *left = a;
-    const struct sf_component *right = b;
+    manifest->components = calloc(build->components.count + 1, sizeof *manifest->components);
+    if (manifest->components == NULL) {
+        return sf_error_no_memory(err);
+    }
+    for (size_t i = 0; i < build->components.count; i++) {
+        const struct sf_pack_component *part = &build->components.items[i];
+        struct sf_component *component = &manifest->components[manifest->component_count++];
 
-    return strcmp(left->name, right->name);
+        component->name = strdup(part->name);
+        component->version = strdup(part->package.version);
+        component->license = strdup(part->package.license.expression);
+        component->package = strdup(part->package.name);
+        if (component->name == NULL || component->version == NULL || component->license == NULL ||
+            component->package == NULL) {
+            return sf_error_no_memory(err);
+        }
+    }
+    return 0;
 }
 
-/* What holds for the whole; the components move from the build to the manifest. */
-static int describe_whole(struct sf_build *build, struct sf_manifest *manifest,
+/* What holds for the whole. */
+static int describe_whole(const struct sf_build *build, struct sf_manifest *manifest,
                           struct sf_error *err)
 {
     manifest->release = build->release;
@@ -182,12 +198,10 @@ static int describe_whole(struct sf_build *build, struct sf_manifest *manifest,
     if (manifest->build_prefix == NULL || manifest->default_prefix == NULL) {
         return sf_error_no_memory(err);
     }
-    qsort(build->components, build->component_count, sizeof *build->components, compare_components);
-    manifest->components = build->components;
-    manifest->component_count = build->component_count;
-    build->components = NULL;
-    build->component_count = 0;
-    return sf_strlist_add_all(&manifest->host_libraries, &build->host_libraries, err);
+
+    int r = describe_components(build, manifest, err);
+
+    return r < 0 ? r : sf_strlist_add_all(&manifest->host_libraries, &build->host_libraries, err);
 }
 
 /* The manifest that is kept is the one that a node would read: what it refuses is not published. */

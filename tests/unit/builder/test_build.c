@@ -114,7 +114,7 @@ static void build_leaves_nothing_in_the_repository(void **state)
         assert_int_equal(access(build.tree_path, W_OK), 0);
         assert_int_equal(rmdir(places.repository), -1);
         assert_true(build.has_made_repository);
-        assert_sf_ok(sf_build_add_component(&build, "slurm", "1", "", "", &err), &err);
+        assert_sf_ok(sf_pack_components_add_slurm(&build.components, "24.11.5", &err), &err);
     }
     assert_int_equal(access(places.repository, F_OK), -1);
 }

@@ -12,6 +12,9 @@ static void rpath_of_each_place_leads_to_the_libraries(void **state)
         {"view/lib/slurm/auth_slurm.so", "$ORIGIN:$ORIGIN/.."},
         {"view/lib/perl5/auto/Slurm.so", "$ORIGIN/../../../lib:$ORIGIN/../../../lib/slurm"},
         {"view/lib/slurm/src/probe", "$ORIGIN/../../../lib:$ORIGIN/../../../lib/slurm"},
+        {"view/lib/security/pam_slurm_adopt.so", "$ORIGIN/../../lib:$ORIGIN/../../lib/slurm"},
+        {"view/lib/x/perl/5.36.0/auto/Slurm/Slurm.so",
+         "$ORIGIN/../../../../../../lib:$ORIGIN/../../../../../../lib/slurm"},
         {"view/program", "$ORIGIN/lib:$ORIGIN/lib/slurm"},
     };
 

@@ -1,0 +1,100 @@
+/* The list of a release's parts. */
+#include "builder/pack/component.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/error.h"
+#include "common/base/path.h"
+
+#define SLURM_LICENSE "GPL-2.0-or-later"
+
+static void component_done(struct sf_pack_component *component)
+{
+    free(component->name);
+    free(component->path);
+    free(component->origin);
+    sf_package_done(&component->package);
+    sf_strlist_done(&component->texts);
+}
+
+/* A place for one more, at the end. NULL when out of memory. */
+static struct sf_pack_component *grow(struct sf_pack_components *components)
+{
+    struct sf_pack_component *grown =
+        reallocarray(components->items, components->count + 1, sizeof *grown);
+
+    if (grown == NULL) {
+        return NULL;
+    }
+    components->items = grown;
+    grown[components->count] = (struct sf_pack_component){0};
+    return &grown[components->count++];
+}
+
+int sf_pack_components_add_slurm(struct sf_pack_components *components, const char *version,
+                                 struct sf_error *err)
+{
+    struct sf_pack_component *slurm = grow(components);
+
+    if (slurm == NULL) {
+        return sf_error_no_memory(err);
+    }
+    slurm->name = strdup("slurm");
+    slurm->package.type = strdup("");
+    slurm->package.name = strdup("");
+    slurm->package.version = strdup(version);
+    slurm->package.arch = strdup("");
+    slurm->package.source = strdup("");
+    slurm->package.license.expression = strdup(SLURM_LICENSE);
+    if (slurm->name == NULL || slurm->package.type == NULL || slurm->package.name == NULL ||
+        slurm->package.version == NULL || slurm->package.arch == NULL ||
+        slurm->package.source == NULL || slurm->package.license.expression == NULL) {
+        return sf_error_no_memory(err);
+    }
+    return 0;
+}
+
+int sf_pack_components_add_library(struct sf_pack_components *components, const char *path,
+                                   const char *origin, struct sf_error *err)
+{
+    struct sf_pack_component *library = grow(components);
+
+    if (library == NULL) {
+        return sf_error_no_memory(err);
+    }
+    library->name = strdup(sf_path_base(path));
+    library->path = strdup(path);
+    library->origin = strdup(origin);
+    if (library->name == NULL || library->path == NULL || library->origin == NULL) {
+        return sf_error_no_memory(err);
+    }
+    return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct sf_pack_component *left = a;
+    const struct sf_pack_component *right = b;
+
+    if ((left->path == NULL) != (right->path == NULL)) {
+        return left->path == NULL ? -1 : 1;
+    }
+    return strcmp(left->name, right->name);
+}
+
+void sf_pack_components_sort(struct sf_pack_components *components)
+{
+    if (components->count > 0) {
+        qsort(components->items, components->count, sizeof *components->items, compare);
+    }
+}
+
+void sf_pack_components_done(struct sf_pack_components *components)
+{
+    for (size_t i = 0; i < components->count; i++) {
+        component_done(&components->items[i]);
+    }
+    free(components->items);
+    *components = (struct sf_pack_components){0};
+}

@@ -1,0 +1,40 @@
+/* Tests of the list of a release's parts. */
+#include "tests/unit/sf_test.h"
+
+#include "builder/pack/component.h"
+
+static void components_are_slurm_and_then_libraries_by_name(void **state)
+{
+    struct sf_error err;
+    struct sf_pack_components components = {0};
+
+    (void)state;
+    assert_sf_ok(sf_pack_components_add_library(&components, "view/lib/libz.so.1.2.13",
+                                                "/usr/lib/libz.so.1.2.13", &err),
+                 &err);
+    assert_sf_ok(
+        sf_pack_components_add_library(&components, "view/lib/liba.so.1", "/a/liba.so.1", &err),
+        &err);
+    assert_sf_ok(sf_pack_components_add_slurm(&components, "24.11.5", &err), &err);
+    sf_pack_components_sort(&components);
+
+    assert_int_equal(components.count, 3);
+    assert_string_equal(components.items[0].name, "slurm");
+    assert_string_equal(components.items[0].package.version, "24.11.5");
+    assert_string_equal(components.items[0].package.license.expression, "GPL-2.0-or-later");
+    assert_string_equal(components.items[1].name, "liba.so.1");
+    assert_string_equal(components.items[2].name, "libz.so.1.2.13");
+    assert_string_equal(components.items[2].origin, "/usr/lib/libz.so.1.2.13");
+    sf_pack_components_done(&components);
+    assert_int_equal(components.count, 0);
+    sf_pack_components_sort(&components);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(components_are_slurm_and_then_libraries_by_name),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

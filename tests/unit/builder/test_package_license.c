@@ -1,0 +1,69 @@
+/* Tests of reading Debian's copyright files. */
+#include "tests/unit/sf_test.h"
+
+#include "builder/pack/package_license.h"
+
+static const char copyright[] = "Format: x\n\n"
+                                "Files: debian/*\nCopyright: you\nLicense: GPL-2\n\n"
+                                "Files: *\nCopyright: me\nLicense: Zlib\n\n"
+                                "License: GPL-2\n line one\n .\n\tline two\n\n"
+                                "License: Zlib\n other\n";
+
+static void license_of_all_files_is_the_package_s(void **state)
+{
+    sf_autofree char *name = sf_package_license_name(copyright);
+
+    (void)state;
+    assert_non_null(name);
+    assert_string_equal(name, "Zlib");
+}
+
+static void license_without_a_paragraph_for_all_is_the_first(void **state)
+{
+    sf_autofree char *name = sf_package_license_name("License: MIT\n\nFiles: x\nLicense: GPL-2\n");
+
+    (void)state;
+    assert_non_null(name);
+    assert_string_equal(name, "MIT");
+}
+
+static void license_of_free_text_is_null(void **state)
+{
+    (void)state;
+    assert_null(sf_package_license_name("This package was debianized by me.\n"));
+    assert_null(sf_package_license_name("Files: *\nLicense:\n"));
+    assert_null(sf_package_license_name(""));
+}
+
+static void text_of_a_license_is_what_is_indented(void **state)
+{
+    sf_autofree char *text = sf_package_license_text(copyright, "GPL-2");
+    sf_autofree char *last = sf_package_license_text(copyright, "Zlib");
+
+    (void)state;
+    assert_non_null(text);
+    assert_string_equal(text, " line one\n .\n\tline two");
+    assert_non_null(last);
+    assert_string_equal(last, " other");
+}
+
+static void text_of_an_unknown_license_is_null(void **state)
+{
+    (void)state;
+    assert_null(sf_package_license_text(copyright, "MIT"));
+    assert_null(sf_package_license_text("License: MIT", "MIT"));
+    assert_null(sf_package_license_text("", ""));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(license_of_all_files_is_the_package_s),
+        cmocka_unit_test(license_without_a_paragraph_for_all_is_the_first),
+        cmocka_unit_test(license_of_free_text_is_null),
+        cmocka_unit_test(text_of_a_license_is_what_is_indented),
+        cmocka_unit_test(text_of_an_unknown_license_is_null),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
