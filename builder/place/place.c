@@ -141,22 +141,48 @@ static int check_arch(const struct sf_place *place, const char *arch, struct sf_
     return 0;
 }
 
-int sf_place_check(const struct sf_place *place, const struct sf_release *release,
-                   struct sf_error *err)
+static int read_system(const struct sf_place *place, const char *arch, struct sf_os_release *ret_os,
+                       char glibc[static 16], struct sf_error *err)
 {
     sf_autoclose int root_fd = -1;
-    struct sf_os_release os = {0};
-    char glibc[16];
     int r = sf_dir_open_follow(place->root, &root_fd, err);
 
     if (r == 0) {
-        r = sf_os_release_read(root_fd, &os, err);
+        r = sf_os_release_read(root_fd, ret_os, err);
     }
-    if (r == 0) {
-        r = check_arch(place, release->arch, err);
+    return r < 0 ? r : sf_glibc_version(root_fd, arch, glibc, err);
+}
+
+int sf_place_describe(const struct sf_place *place, const char *arch, char **ret_text,
+                      struct sf_error *err)
+{
+    struct sf_os_release os = {0};
+    char glibc[16];
+    int r = read_system(place, arch, &os, glibc, err);
+
+    if (r < 0) {
+        return r;
     }
+
+    char *text =
+        sf_str_format("%s, glibc %s", os.pretty_name[0] == '\0' ? os.id : os.pretty_name, glibc);
+
+    if (text == NULL) {
+        return sf_error_no_memory(err);
+    }
+    *ret_text = text;
+    return 0;
+}
+
+int sf_place_check(const struct sf_place *place, const struct sf_release *release,
+                   struct sf_error *err)
+{
+    struct sf_os_release os = {0};
+    char glibc[16];
+    int r = check_arch(place, release->arch, err);
+
     if (r == 0) {
-        r = sf_glibc_version(root_fd, release->arch, glibc, err);
+        r = read_system(place, release->arch, &os, glibc, err);
     }
     if (r < 0) {
         return r;
@@ -194,12 +220,14 @@ bool sf_place_has_program(const struct sf_place *place, const char *name)
     return false;
 }
 
+/* "name version" of everything that is installed. */
 static int list_installed(const struct sf_place *place, struct sf_strlist *ret,
                           struct sf_error *err)
 {
     static const char *const dpkg[] = {"dpkg-query", "-W", "-f",
-                                       "${db:Status-Status} ${Package}\\n", NULL};
-    static const char *const rpm[] = {"rpm", "-qa", "--qf", "installed %{NAME}\\n", NULL};
+                                       "${db:Status-Status} ${Package} ${Version}\\n", NULL};
+    static const char *const rpm[] = {"rpm", "-qa", "--qf",
+                                      "installed %{NAME} %{VERSION}-%{RELEASE}\\n", NULL};
     static const char installed[] = "installed ";
     sf_auto(buffer) struct sf_buffer answer = {.limit_bytes = ANSWER_MAX_BYTES};
     bool has_dpkg = sf_place_has_program(place, "dpkg-query");
@@ -226,19 +254,35 @@ static int list_installed(const struct sf_place *place, struct sf_strlist *ret,
     return r;
 }
 
-int sf_place_missing(const struct sf_place *place, const struct sf_strlist *packages,
-                     struct sf_strlist *ret_missing, struct sf_error *err)
+/* The item that starts with `name` and a blank, or NULL. */
+static const char *find_package(const struct sf_strlist *installed, const char *name)
 {
-    sf_auto(strlist) struct sf_strlist installed = {0};
-    sf_auto(strlist) struct sf_strlist missing = {0};
-    int r = packages->count == 0 ? 0 : list_installed(place, &installed, err);
+    size_t length = strlen(name);
 
-    for (size_t i = 0; r == 0 && i < packages->count; i++) {
-        if (!sf_strlist_has(&installed, packages->items[i])) {
-            r = sf_strlist_add(&missing, packages->items[i], err);
+    for (size_t i = 0; i < installed->count; i++) {
+        const char *item = installed->items[i];
+
+        if (strncmp(item, name, length) == 0 && item[length] == ' ') {
+            return item;
         }
     }
-    return r < 0 ? r : sf_strlist_add_all(ret_missing, &missing, err);
+    return NULL;
+}
+
+int sf_place_packages(const struct sf_place *place, const struct sf_strlist *packages,
+                      struct sf_strlist *ret_installed, struct sf_strlist *ret_missing,
+                      struct sf_error *err)
+{
+    sf_auto(strlist) struct sf_strlist all = {0};
+    int r = packages->count == 0 ? 0 : list_installed(place, &all, err);
+
+    for (size_t i = 0; r == 0 && i < packages->count; i++) {
+        const char *found = find_package(&all, packages->items[i]);
+
+        r = found == NULL ? sf_strlist_add(ret_missing, packages->items[i], err)
+                          : sf_strlist_add(ret_installed, found, err);
+    }
+    return r;
 }
 
 const char *sf_place_installer(const struct sf_place *place)

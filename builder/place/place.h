@@ -55,10 +55,19 @@ int sf_place_check(const struct sf_place *place, const struct sf_release *releas
 /* True when there is an executable of that name on the place's usual path. */
 bool sf_place_has_program(const struct sf_place *place, const char *name);
 
-/* Those of `packages` that are not installed there, by the place's own dpkg or rpm. Errors:
- * NOT_FOUND (it has neither), those of sf_place_run(). */
-int sf_place_missing(const struct sf_place *place, const struct sf_strlist *packages,
-                     struct sf_strlist *ret_missing, struct sf_error *err);
+/*
+ * Looks for `packages` with the place's own dpkg or rpm. `ret_installed` gets "name version" of
+ * those that are installed (in the order of `packages`), `ret_missing` the names of the others.
+ * Errors: NOT_FOUND (the place has neither), those of sf_place_run().
+ */
+int sf_place_packages(const struct sf_place *place, const struct sf_strlist *packages,
+                      struct sf_strlist *ret_installed, struct sf_strlist *ret_missing,
+                      struct sf_error *err);
+
+/* What an administrator calls it: "Debian GNU/Linux 12 (bookworm), glibc 2.36". Errors: NOT_FOUND,
+ * IO. */
+int sf_place_describe(const struct sf_place *place, const char *arch, char **ret_text,
+                      struct sf_error *err);
 
 /* How a person installs packages there: "apt-get install", "dnf install"; static. */
 const char *sf_place_installer(const struct sf_place *place);

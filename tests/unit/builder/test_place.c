@@ -142,6 +142,7 @@ static void packages_missing_are_named(void **state)
 {
     const struct sf_place machine = {.root = "/", .work = *state};
     sf_auto(strlist) struct sf_strlist packages = {0};
+    sf_auto(strlist) struct sf_strlist installed = {0};
     sf_auto(strlist) struct sf_strlist missing = {0};
 
     if (!sf_place_has_program(&machine, "dpkg-query") && !sf_place_has_program(&machine, "rpm")) {
@@ -149,7 +150,10 @@ static void packages_missing_are_named(void **state)
     }
     assert_sf_ok(sf_strlist_add_words(&packages, "bash no-such-package coreutils another", &err),
                  &err);
-    assert_sf_ok(sf_place_missing(&machine, &packages, &missing, &err), &err);
+    assert_sf_ok(sf_place_packages(&machine, &packages, &installed, &missing, &err), &err);
+    assert_int_equal(installed.count, 2);
+    assert_int_equal(strncmp(installed.items[1], "coreutils ", 10), 0);
+    assert_true(strlen(installed.items[1]) > 10);
     assert_int_equal(missing.count, 2);
     assert_string_equal(missing.items[0], "no-such-package");
     assert_string_equal(missing.items[1], "another");
@@ -159,12 +163,13 @@ static void place_without_a_package_manager_says_so(void **state)
 {
     const struct sf_place place = {.root = *state, .work = *state};
     sf_auto(strlist) struct sf_strlist packages = {0};
+    sf_auto(strlist) struct sf_strlist installed = {0};
     sf_auto(strlist) struct sf_strlist missing = {0};
 
-    assert_sf_ok(sf_place_missing(&place, &packages, &missing, &err), &err);
+    assert_sf_ok(sf_place_packages(&place, &packages, &installed, &missing, &err), &err);
     assert_sf_ok(sf_strlist_add(&packages, "gcc", &err), &err);
-    assert_sf_fails(sf_place_missing(&place, &packages, &missing, &err), &err, SF_E_NOT_FOUND,
-                    "neither dpkg nor rpm");
+    assert_sf_fails(sf_place_packages(&place, &packages, &installed, &missing, &err), &err,
+                    SF_E_NOT_FOUND, "neither dpkg nor rpm");
 }
 
 #define TEST(name)                                                                                 \
