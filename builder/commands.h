@@ -29,5 +29,6 @@ extern const struct sf_command sf_command_pack;
 extern const struct sf_command sf_command_index;
 extern const struct sf_command sf_command_verify;
 extern const struct sf_command sf_command_export;
+extern const struct sf_command sf_command_spack_yaml;
 
 #endif

@@ -22,6 +22,10 @@ packages_serve=(binutils patchelf nginx curl ca-certificates gnupg gpgv gpg-agen
 packages_tests=(git jq openssl python3 shellcheck clang-format clang-tidy codespell mandoc
     strace procps iproute2 util-linux file xz-utils)
 
+# A parser to read by what is written for Spack.
+# shellcheck disable=SC2034
+packages_spack=(python3-yaml)
+
 # shellcheck disable=SC2034
 packages_node=(mmdebstrap systemd-container)
 
