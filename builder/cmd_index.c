@@ -1,30 +1,20 @@
 /* `sf-builder index`: lists and signs what a repository holds. */
 #include "builder/commands.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
 
+#include "builder/repository/index_make.h"
 #include "builder/repository/index_old.h"
 #include "builder/repository/index_report.h"
 #include "builder/repository/index_scan.h"
-#include "builder/repository/index_series.h"
 #include "common/base/buffer.h"
-#include "common/base/clock.h"
 #include "common/base/error.h"
-#include "common/base/number.h"
-#include "common/base/str.h"
 #include "common/base/strlist.h"
 #include "common/cli/report.h"
-#include "common/content/sign.h"
 #include "common/format/repo_index.h"
 #include "common/host/atomic_file.h"
 #include "common/host/dir.h"
-
-#define DEFAULT_EXPIRES_DAYS 30
-#define MAX_EXPIRES_DAYS     3650
-#define SECONDS_A_DAY        86400
 
 struct index_options {
     struct sf_builder_options common;
@@ -64,107 +54,15 @@ static int check_options(const struct index_options *options, struct sf_error *e
         return sf_error_set(err, SF_E_USAGE, "--%s is missing",
                             options->repository == NULL ? "repository" : "sign");
     }
-    if (options->expires_days > MAX_EXPIRES_DAYS) {
-        return sf_error_set(err, SF_E_USAGE, "--expires-days=%u: at most %d", options->expires_days,
-                            MAX_EXPIRES_DAYS);
-    }
     return 0;
-}
-
-/* What a new index says that no file of the repository knows. */
-static int begin_index(const struct index_options *options, const struct sf_repo_index *old,
-                       struct sf_repo_index *index, struct sf_error *err)
-{
-    uint64_t days = options->expires_days == 0 ? DEFAULT_EXPIRES_DAYS : options->expires_days;
-    const char *name = options->name != NULL ? options->name : old != NULL ? old->repository : NULL;
-    uint64_t percent = 0;
-
-    if (name == NULL) {
-        return sf_error_set(err, SF_E_USAGE,
-                            "--name is missing: there is no old index to take it "
-                            "from");
-    }
-    index->repository = strdup(name);
-    if (index->repository == NULL) {
-        return sf_error_no_memory(err);
-    }
-    index->serial = old == NULL ? 1 : old->serial + 1;
-    index->created_s = sf_clock_now_s();
-    index->expires_s = index->created_s + (int64_t)days * SECONDS_A_DAY;
-    index->rollout = old == NULL ? (struct sf_rollout){.percent = 100} : old->rollout;
-    if (options->percent != NULL) {
-        if (!sf_number_parse(options->percent, 100, &percent)) {
-            return sf_error_set(err, SF_E_USAGE, "--percent=%s is not a number from 0 to 100",
-                                options->percent);
-        }
-        index->rollout.percent = (uint32_t)percent;
-        index->rollout.is_halted = false;
-    }
-    index->rollout.is_halted |= options->is_halted;
-    return 0;
-}
-
-static int yank(struct sf_repo_index *index, const char *short_name, struct sf_error *err)
-{
-    bool is_known = false;
-
-    for (size_t i = 0; i < index->artifact_count; i++) {
-        char text[SF_RELEASE_ID_SIZE];
-
-        sf_release_short(&index->artifacts[i].release, text);
-        if (strcmp(text, short_name) == 0) {
-            index->artifacts[i].is_yanked = true;
-            is_known = true;
-        }
-    }
-    if (!is_known) {
-        return sf_error_set(err, SF_E_NOT_FOUND,
-                            "--yank=%s: the repository has no such release, it takes a version and "
-                            "build such as 25.11.6-1",
-                            short_name);
-    }
-    return 0;
-}
-
-/* A release that was withdrawn stays so. */
-static int set_flags(const struct index_options *options, const struct sf_repo_index *old,
-                     struct sf_repo_index *index, struct sf_error *err)
-{
-    int r = 0;
-
-    for (size_t i = 0; old != NULL && i < old->artifact_count; i++) {
-        for (size_t j = 0; j < index->artifact_count; j++) {
-            if (strcmp(old->artifacts[i].path, index->artifacts[j].path) == 0) {
-                index->artifacts[j].is_yanked = old->artifacts[i].is_yanked;
-                index->artifacts[j].is_security = old->artifacts[i].is_security;
-            }
-        }
-    }
-    for (size_t i = 0; r == 0 && i < options->yanked.count; i++) {
-        r = yank(index, options->yanked.items[i], err);
-    }
-    return r;
 }
 
 static int write_index(const struct index_options *options, int repository_fd,
                        const struct sf_repo_index *index, struct sf_error *err)
 {
     sf_auto(buffer) struct sf_buffer message = {.limit_bytes = SF_INDEX_MAX_BYTES};
-    sf_auto(repo_index) struct sf_repo_index *read_back = NULL;
-    sf_autofree char *text = sf_repo_index_dump(index);
+    int r = sf_index_sign(index, options->signer, &message, err);
 
-    if (text == NULL) {
-        return sf_error_no_memory(err);
-    }
-
-    /* What a node would refuse is not signed. */
-    int r = sf_repo_index_parse(text, strlen(text), &read_back, err);
-
-    if (r < 0) {
-        return r;
-    }
-
-    r = sf_sign_clear(options->signer, text, strlen(text), &message, err);
     if (r < 0) {
         return r;
     }
@@ -175,6 +73,13 @@ static int write_index(const struct index_options *options, int repository_fd,
 static int make_index(const struct index_options *options, int repository_fd,
                       struct sf_repo_index *index, struct sf_error *err)
 {
+    const struct sf_index_wishes wishes = {
+        .name = options->name,
+        .percent = options->percent,
+        .is_halted = options->is_halted,
+        .expires_days = options->expires_days,
+        .withdrawn = &options->yanked,
+    };
     sf_auto(repo_index) struct sf_repo_index *old = NULL;
     int r = sf_index_old_read(repository_fd, options->keys, &old, err);
 
@@ -182,18 +87,13 @@ static int make_index(const struct index_options *options, int repository_fd,
         return r;
     }
 
-    r = begin_index(options, old, index, err);
+    r = sf_index_begin(&wishes, old, index, err);
     if (r < 0) {
         return r;
     }
 
     r = sf_index_scan(repository_fd, index, err);
-    if (r < 0) {
-        return r;
-    }
-
-    r = set_flags(options, old, index, err);
-    return r < 0 ? r : sf_index_set_series(index, err);
+    return r < 0 ? r : sf_index_finish(&wishes, old, index, err);
 }
 
 static int run(void *context, const void *options, char **operands, int operand_count,

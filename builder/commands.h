@@ -27,6 +27,8 @@ extern const struct sf_option *const sf_builder_shared_options[];
 extern const struct sf_command sf_command_prefix;
 extern const struct sf_command sf_command_pack;
 extern const struct sf_command sf_command_index;
+extern const struct sf_command sf_command_publish;
+extern const struct sf_command sf_command_prune;
 extern const struct sf_command sf_command_verify;
 extern const struct sf_command sf_command_export;
 extern const struct sf_command sf_command_spack_yaml;

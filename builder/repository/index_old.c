@@ -51,12 +51,22 @@ char *sf_index_old_unverified_text(const char *message)
     return text;
 }
 
+int sf_index_old_verify(const struct sf_buffer *message, const struct sf_keyring *keyring,
+                        struct sf_repo_index **ret, struct sf_error *err)
+{
+    sf_auto(buffer) struct sf_buffer text = {.limit_bytes = SF_INDEX_MAX_BYTES};
+    struct sf_signer signer;
+    int r = sf_signature_verify_clear(keyring, message->data == NULL ? "" : message->data,
+                                      message->size, sf_clock_now_s(), &text, &signer, err);
+
+    return r < 0 ? r : sf_repo_index_parse(text.data, text.size, ret, err);
+}
+
 static int verify(const struct sf_buffer *message, const char *keys_path,
-                  struct sf_buffer *ret_text, struct sf_error *err)
+                  struct sf_repo_index **ret, struct sf_error *err)
 {
     sf_auto(keyring) struct sf_keyring *keyring = NULL;
     sf_autoclose int keys_fd = -1;
-    struct sf_signer signer;
     int r = sf_dir_open_follow(keys_path, &keys_fd, err);
 
     if (r < 0) {
@@ -64,11 +74,7 @@ static int verify(const struct sf_buffer *message, const char *keys_path,
     }
 
     r = sf_keyring_open(keys_fd, keys_path, &keyring, err);
-    if (r < 0) {
-        return r;
-    }
-    return sf_signature_verify_clear(keyring, message->data, message->size, sf_clock_now_s(),
-                                     ret_text, &signer, err);
+    return r < 0 ? r : sf_index_old_verify(message, keyring, ret, err);
 }
 
 static int parse_unverified(const struct sf_buffer *message, struct sf_repo_index **ret,
@@ -86,7 +92,6 @@ int sf_index_old_read(int repository_fd, const char *keys_path, struct sf_repo_i
                       struct sf_error *err)
 {
     sf_auto(buffer) struct sf_buffer message = {.limit_bytes = SF_INDEX_MAX_BYTES};
-    sf_auto(buffer) struct sf_buffer text = {.limit_bytes = SF_INDEX_MAX_BYTES};
     int r = 0;
 
     if (!sf_dir_has(repository_fd, SF_INDEX_NAME)) {
@@ -98,13 +103,9 @@ int sf_index_old_read(int repository_fd, const char *keys_path, struct sf_repo_i
     if (r == 0 && message.data == NULL) {
         r = sf_error_set(err, SF_E_FORMAT, "it is empty");
     }
-    if (r == 0 && keys_path == NULL) {
-        r = parse_unverified(&message, ret, err);
-    } else if (r == 0) {
-        r = verify(&message, keys_path, &text, err);
-        if (r == 0) {
-            r = sf_repo_index_parse(text.data, text.size, ret, err);
-        }
+    if (r == 0) {
+        r = keys_path == NULL ? parse_unverified(&message, ret, err)
+                              : verify(&message, keys_path, ret, err);
     }
     return r < 0 ? sf_error_prefix(err, "the old " SF_INDEX_NAME ": ") : 0;
 }

@@ -4,7 +4,9 @@
 
 #include <stddef.h>
 
+struct sf_buffer;
 struct sf_error;
+struct sf_keyring;
 struct sf_repo_index;
 
 /*
@@ -14,6 +16,11 @@ struct sf_repo_index;
  */
 int sf_index_old_read(int repository_fd, const char *keys_path, struct sf_repo_index **ret,
                       struct sf_error *err);
+
+/* The index in `message`, whose signature by one of the pinned keys must be good. Errors:
+ * SIGNATURE, FORMAT, INCOMPATIBLE. */
+int sf_index_old_verify(const struct sf_buffer *message, const struct sf_keyring *keyring,
+                        struct sf_repo_index **ret, struct sf_error *err);
 
 /*
  * The text within a clear-signed message, unverified: whoever uses it has another reason to trust

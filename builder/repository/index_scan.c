@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "builder/repository/block_check.h"
+#include "builder/repository/index_entries.h"
 #include "builder/repository/publish.h"
 #include "common/base/buffer.h"
 #include "common/base/error.h"
@@ -75,26 +76,6 @@ static int check_artifact(const struct scan *scan, const struct sf_manifest *man
     return sf_block_check_file(fd, manifest, artifact->sha256, err);
 }
 
-/* The path moves into the index; on failure it is the caller's again. */
-static int add_artifact(struct sf_repo_index *index, const struct sf_index_artifact *artifact,
-                        struct sf_error *err)
-{
-    if (index->artifact_count >= SF_INDEX_MAX_ARTIFACTS) {
-        return sf_error_set(err, SF_E_FORMAT, "an index holds at most %d artifacts",
-                            SF_INDEX_MAX_ARTIFACTS);
-    }
-
-    struct sf_index_artifact *grown =
-        reallocarray(index->artifacts, index->artifact_count + 1, sizeof *grown);
-
-    if (grown == NULL) {
-        return sf_error_no_memory(err);
-    }
-    index->artifacts = grown;
-    index->artifacts[index->artifact_count++] = *artifact;
-    return 0;
-}
-
 static int scan_manifest(const struct scan *scan, const char *path, struct sf_error *err)
 {
     sf_auto(manifest) struct sf_manifest *manifest = NULL;
@@ -116,12 +97,7 @@ static int scan_manifest(const struct scan *scan, const char *path, struct sf_er
     artifact.size_bytes = manifest->artifact_size_bytes;
     (void)snprintf(artifact.glibc, sizeof artifact.glibc, "%s", manifest->glibc);
     (void)snprintf(artifact.cpu_level, sizeof artifact.cpu_level, "%s", manifest->cpu_level);
-
-    r = add_artifact(scan->index, &artifact, err);
-    if (r == 0) {
-        (void)sf_steal(&artifact_path);
-    }
-    return r;
+    return sf_index_entries_add(scan->index, &artifact, err);
 }
 
 static int scan_entry(void *context, int dir_fd, const char *path, const struct stat *status,

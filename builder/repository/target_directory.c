@@ -287,7 +287,7 @@ static int lock(void *self, uint32_t wait_s, struct sf_error *err)
     if (r == 0) {
         r = take_lock(directory, wait_s, &directory->lock_fd, err);
     }
-    return r < 0 ? r : prepare(directory, err);
+    return r < 0 ? r : sf_work_dir_sweep(directory->fd, err);
 }
 
 static void unlock(void *self)

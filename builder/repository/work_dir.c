@@ -31,7 +31,7 @@ static void remove_abandoned(int repository_fd, const char *name)
     }
 }
 
-static int sweep(int repository_fd, struct sf_error *err)
+int sf_work_dir_sweep(int repository_fd, struct sf_error *err)
 {
     sf_auto(strlist) struct sf_strlist names = {0};
     int r = sf_dir_list(repository_fd, ".", &names, err);
@@ -75,7 +75,7 @@ static int make(const char *path, int repository_fd, char **ret_name, int *ret_f
 int sf_work_dir_make_held(const char *path, int repository_fd, char **ret_name, int *ret_fd,
                           struct sf_error *err)
 {
-    int r = sweep(repository_fd, err);
+    int r = sf_work_dir_sweep(repository_fd, err);
 
     return r < 0 ? r : make(path, repository_fd, ret_name, ret_fd, err);
 }

@@ -17,4 +17,7 @@ int sf_work_dir_make(const char *path, int repository_fd, char **ret_name, int *
 int sf_work_dir_make_held(const char *path, int repository_fd, char **ret_name, int *ret_fd,
                           struct sf_error *err);
 
+/* Only removes those of packs that were killed; the caller holds the lock. Errors: IO. */
+int sf_work_dir_sweep(int repository_fd, struct sf_error *err);
+
 #endif

@@ -263,15 +263,23 @@ static int fill(struct sf_keyring *keyring, int keys_dir_fd, struct sf_error *er
     return 0;
 }
 
+static int new_keyring(struct sf_keyring **ret, struct sf_error *err)
+{
+    sf_auto(keyring) struct sf_keyring *keyring = calloc(1, sizeof *keyring);
+    int r = keyring == NULL ? sf_error_no_memory(err) : make_home(keyring, err);
+
+    if (r < 0) {
+        return r;
+    }
+    *ret = sf_steal(&keyring);
+    return 0;
+}
+
 int sf_keyring_open(int keys_dir_fd, const char *name, struct sf_keyring **ret,
                     struct sf_error *err)
 {
-    sf_auto(keyring) struct sf_keyring *keyring = calloc(1, sizeof *keyring);
-
-    if (keyring == NULL) {
-        return sf_error_no_memory(err);
-    }
-    int r = make_home(keyring, err);
+    sf_auto(keyring) struct sf_keyring *keyring = NULL;
+    int r = new_keyring(&keyring, err);
 
     if (r < 0) {
         return r;
@@ -279,6 +287,23 @@ int sf_keyring_open(int keys_dir_fd, const char *name, struct sf_keyring **ret,
     r = fill(keyring, keys_dir_fd, err);
     if (r < 0) {
         return sf_error_prefix(err, "pinned keys '%s': ", name);
+    }
+    *ret = sf_steal(&keyring);
+    return 0;
+}
+
+int sf_keyring_open_key(const struct sf_buffer *key, const char *name, struct sf_keyring **ret,
+                        struct sf_error *err)
+{
+    sf_auto(keyring) struct sf_keyring *keyring = NULL;
+    int r = new_keyring(&keyring, err);
+
+    if (r < 0) {
+        return r;
+    }
+    r = import_key_file(keyring, name, key, err);
+    if (r < 0) {
+        return sf_error_prefix(err, "key %s: ", name);
     }
     *ret = sf_steal(&keyring);
     return 0;

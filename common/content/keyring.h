@@ -11,6 +11,7 @@
 #include "common/base/cleanup.h"
 #include "common/base/strlist.h"
 
+struct sf_buffer;
 struct sf_error;
 struct sf_keyring;
 
@@ -23,6 +24,11 @@ struct sf_keyring;
  */
 int sf_keyring_open(int keys_dir_fd, const char *name, struct sf_keyring **ret,
                     struct sf_error *err);
+
+/* The same with only the public key in `key` (armored or not), such as sf_sign_export_key() gives.
+ * Errors: FORMAT, IO. */
+int sf_keyring_open_key(const struct sf_buffer *key, const char *name, struct sf_keyring **ret,
+                        struct sf_error *err);
 
 /* A digest over names and contents of the key files: an index accepted under other keys is not
  * taken as unchanged. Errors: PERMISSION, FORMAT as above, IO. */

@@ -141,3 +141,42 @@ int sf_sign_detached(const char *fingerprint, int fd, struct sf_buffer *ret_sign
     }
     return sign_to_buffer(fingerprint, input, GPGME_SIG_MODE_DETACH, ret_signature, err);
 }
+
+static int export_key(const char *fingerprint, gpgme_data_t output, struct sf_error *err)
+{
+    sf_auto(openpgp) struct gpgme_context *gpg = NULL;
+    int r = sf_openpgp_new(/* home= */ NULL, &gpg, err);
+
+    if (r == 0) {
+        r = use_key(gpg, fingerprint, err);
+    }
+    if (r < 0) {
+        return r;
+    }
+    gpgme_set_armor(gpg, 1);
+    gpgme_error_t e = gpgme_op_export(gpg, fingerprint, GPGME_EXPORT_MODE_MINIMAL, output);
+
+    return e == 0 ? 0
+                  : sf_error_set(err, SF_E_NOT_FOUND, "no public key %s: %s", fingerprint,
+                                 gpgme_strerror(e));
+}
+
+int sf_sign_export_key(const char *fingerprint, struct sf_buffer *ret_key, struct sf_error *err)
+{
+    gpgme_data_t output = NULL;
+    size_t size = 0;
+    int r = sf_openpgp_init(err);
+
+    if (r == 0) {
+        r = gpgme_data_new(&output) == 0 ? export_key(fingerprint, output, err)
+                                         : sf_error_no_memory(err);
+    }
+
+    char *bytes = output == NULL ? NULL : gpgme_data_release_and_get_mem(output, &size);
+
+    if (r == 0) {
+        r = sf_buffer_append(ret_key, bytes, bytes == NULL ? 0 : size, err);
+    }
+    gpgme_free(bytes);
+    return r;
+}

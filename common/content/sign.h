@@ -20,4 +20,8 @@ int sf_sign_clear(const char *fingerprint, const void *text, size_t size,
 int sf_sign_detached(const char *fingerprint, int fd, struct sf_buffer *ret_signature,
                      struct sf_error *err);
 
+/* Appends the public half of the key `fingerprint`, armored. Errors: NOT_FOUND, USAGE (not a whole
+ * fingerprint). */
+int sf_sign_export_key(const char *fingerprint, struct sf_buffer *ret_key, struct sf_error *err);
+
 #endif

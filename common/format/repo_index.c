@@ -25,18 +25,26 @@ static bool is_url_safe(const char *path)
                              "._-+~/")] == '\0';
 }
 
+static int check_path(const char *path, struct sf_error *err)
+{
+    if (!sf_path_is_safe_relative(path) || !is_url_safe(path)) {
+        return sf_error_set(err, SF_E_FORMAT,
+                            "path '%.200s' is not a safe relative one of letters, digits and ._-+~",
+                            path);
+    }
+    return 0;
+}
+
 static int read_path(const json_t *entry, struct sf_index_artifact *artifact, struct sf_error *err)
 {
     const char *path = NULL;
     int r = sf_json_string(entry, "path", &path, err);
 
+    if (r == 0) {
+        r = check_path(path, err);
+    }
     if (r < 0) {
         return r;
-    }
-    if (!sf_path_is_safe_relative(path) || !is_url_safe(path)) {
-        return sf_error_set(err, SF_E_FORMAT,
-                            "path '%.200s' is not a safe relative one of letters, digits and ._-+~",
-                            path);
     }
     artifact->path = strdup(path);
     return artifact->path == NULL ? sf_error_no_memory(err) : 0;
@@ -104,6 +112,28 @@ static int read_artifacts(const json_t *document, struct sf_repo_index *index, s
         }
     }
     return 0;
+}
+
+/* Absent when nothing was ever taken out. */
+static int read_removed(const json_t *document, struct sf_repo_index *index, struct sf_error *err)
+{
+    const json_t *paths = NULL;
+    int r = 0;
+
+    if (json_object_get(document, "removed") == NULL) {
+        return 0;
+    }
+
+    r = sf_json_array(document, "removed", SF_INDEX_MAX_ARTIFACTS, &paths, err);
+    for (size_t i = 0; r == 0 && i < json_array_size(paths); i++) {
+        const char *path = json_string_value(json_array_get(paths, i));
+
+        r = check_path(path == NULL ? "" : path, err);
+        if (r == 0) {
+            r = sf_strlist_add(&index->removed, path, err);
+        }
+    }
+    return r < 0 ? sf_error_prefix(err, "'removed': ") : 0;
 }
 
 /* Two entries for one release, or one file for two, would leave to chance which one counts. */
@@ -268,6 +298,9 @@ static int read_document(const json_t *document, struct sf_repo_index *index, st
     if (r == 0) {
         r = read_artifacts(document, index, err);
     }
+    if (r == 0) {
+        r = read_removed(document, index, err);
+    }
     return r < 0 ? r : check_unique(index, err);
 }
 
@@ -315,6 +348,7 @@ void sf_repo_index_free(struct sf_repo_index *index)
         free(index->artifacts[i].path);
     }
     free(index->artifacts);
+    sf_strlist_done(&index->removed);
     free(index->series);
     free(index->repository);
     free(index);

@@ -6,6 +6,7 @@
 #define SF_FORMAT_REPO_INDEX_H
 
 #include "common/base/cleanup.h"
+#include "common/base/strlist.h"
 #include "common/format/release.h"
 
 #include <stdbool.h>
@@ -54,6 +55,8 @@ struct sf_repo_index {
     struct sf_rollout rollout;
     struct sf_index_artifact *artifacts;
     size_t artifact_count;
+    struct sf_strlist
+        removed; /* paths of artifacts that were taken out; a publisher removes them */
 };
 
 /*

@@ -97,6 +97,19 @@ static json_t *write_rollout(const struct sf_rollout *rollout)
     return sf_steal(&object);
 }
 
+static int add_removed(json_t *document, const struct sf_repo_index *index)
+{
+    sf_auto(json) json_t *paths = json_array();
+
+    for (size_t i = 0; i < index->removed.count; i++) {
+        if (json_array_append_new(paths, json_string(index->removed.items[i])) < 0) {
+            return -1;
+        }
+    }
+    return index->removed.count == 0 ? 0
+                                     : json_object_set_new(document, "removed", sf_steal(&paths));
+}
+
 char *sf_repo_index_dump(const struct sf_repo_index *index)
 {
     sf_auto(json) json_t *document = json_object();
@@ -109,5 +122,6 @@ char *sf_repo_index_dump(const struct sf_repo_index *index)
     failed |= json_object_set_new(document, "series", write_series(index));
     failed |= json_object_set_new(document, "rollout", write_rollout(&index->rollout));
     failed |= json_object_set_new(document, "artifacts", write_artifacts(index));
+    failed |= add_removed(document, index);
     return failed != 0 ? NULL : sf_json_dump_pretty(document);
 }

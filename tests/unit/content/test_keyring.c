@@ -206,6 +206,30 @@ static void keyring_digest_follows_names_and_contents(void **state)
     }
 }
 
+static void keyring_of_one_key_takes_no_secret_and_no_text(void **state)
+{
+    static const char *const cases[][2] = {{"made/secret.asc", "secret key"},
+                                           {"made/one.asc", NULL},
+                                           {"home/gpg.conf", "no usable OpenPGP public key"}};
+    struct sf_error error;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        sf_auto(buffer) struct sf_buffer key = {0};
+        sf_auto(keyring) struct sf_keyring *keyring = NULL;
+
+        gpg_fixture_read(cases[i][0], &key);
+        if (cases[i][1] == NULL) {
+            assert_sf_ok(sf_keyring_open_key(&key, "one", &keyring, &error), &error);
+            continue;
+        }
+        assert_sf_fails(sf_keyring_open_key(&key, "one", &keyring, &error), &error, SF_E_FORMAT,
+                        cases[i][1]);
+        assert_non_null(strstr(error.message, "key one: "));
+        assert_null(keyring);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +241,7 @@ int main(void)
         cmocka_unit_test(keyring_others_can_write_is_refused),
         cmocka_unit_test(keyring_of_another_owner_is_refused),
         cmocka_unit_test(keyring_strange_files_are_refused),
+        cmocka_unit_test(keyring_of_one_key_takes_no_secret_and_no_text),
         cmocka_unit_test(keyring_digest_follows_names_and_contents),
     };
 

@@ -121,6 +121,39 @@ static void weak_digest_of_the_configuration_is_refused(void **state)
     sf_test_write_file(gpg_directory, "home/gpg.conf", "");
 }
 
+static void exported_key_verifies_what_it_signs(void **state)
+{
+    sf_auto(buffer) struct sf_buffer key = {.limit_bytes = 65536};
+    sf_auto(buffer) struct sf_buffer message = {.limit_bytes = 65536};
+    sf_auto(buffer) struct sf_buffer verified = {.limit_bytes = 65536};
+    sf_auto(keyring) struct sf_keyring *alone = NULL;
+    struct sf_signer who = {.fingerprint = ""};
+    struct sf_error error;
+
+    (void)state;
+    assert_sf_ok(sf_sign_export_key(signer, &key, &error), &error);
+    assert_sf_ok(sf_keyring_open_key(&key, signer, &alone, &error), &error);
+    assert_int_equal(sf_keyring_fingerprints(alone)->count, 1);
+    assert_sf_ok(sf_sign_clear(signer, "text\n", 5, &message, &error), &error);
+    assert_sf_ok(sf_signature_verify_clear(alone, message.data, message.size, sf_clock_now_s(),
+                                           &verified, &who, &error),
+                 &error);
+    assert_string_equal(who.fingerprint, signer);
+}
+
+static void export_of_a_key_that_is_not_there_is_refused(void **state)
+{
+    sf_auto(buffer) struct sf_buffer key = {.limit_bytes = 65536};
+    struct sf_error error;
+
+    (void)state;
+    assert_sf_fails(sf_sign_export_key("0123456789012345678901234567890123456789", &key, &error),
+                    &error, SF_E_NOT_FOUND, "no secret key");
+    assert_sf_fails(sf_sign_export_key("signer", &key, &error), &error, SF_E_USAGE,
+                    "full fingerprint");
+    assert_int_equal(key.size, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +161,8 @@ int main(void)
         cmocka_unit_test(detached_signature_verifies_from_any_position),
         cmocka_unit_test(key_that_is_not_there_is_refused),
         cmocka_unit_test(line_that_could_not_be_verified_is_refused),
+        cmocka_unit_test(exported_key_verifies_what_it_signs),
+        cmocka_unit_test(export_of_a_key_that_is_not_there_is_refused),
         cmocka_unit_test(weak_digest_of_the_configuration_is_refused),
     };
 

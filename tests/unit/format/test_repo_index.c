@@ -125,6 +125,23 @@ static void index_bad_member_is_refused(void **state)
     }
 }
 
+static void index_tells_what_was_taken_out(void **state)
+{
+    sf_auto(repo_index) struct sf_repo_index *without = index_parsed("", "");
+    sf_auto(repo_index) struct sf_repo_index *index =
+        index_parsed("\"serial\":7", "\"serial\":7,\"removed\":[\"noble/x\",\"noble/y\"]");
+
+    (void)state;
+    assert_int_equal(without->removed.count, 0);
+    assert_int_equal(index->removed.count, 2);
+    assert_string_equal(index->removed.items[1], "noble/y");
+    assert_index_fails("\"serial\":7", "\"serial\":7,\"removed\":[\"../x\"]", SF_E_FORMAT,
+                       "'removed': path '../x'");
+    assert_index_fails("\"serial\":7", "\"serial\":7,\"removed\":[7]", SF_E_FORMAT,
+                       "'removed': path ''");
+    assert_index_fails("\"serial\":7", "\"serial\":7,\"removed\":7", SF_E_FORMAT, "'removed'");
+}
+
 static void index_same_release_or_path_twice_is_refused(void **state)
 {
     (void)state;
@@ -156,6 +173,7 @@ int main(void)
         cmocka_unit_test(index_serial_limit_is_exact),
         cmocka_unit_test(index_hostile_path_is_refused),
         cmocka_unit_test(index_bad_member_is_refused),
+        cmocka_unit_test(index_tells_what_was_taken_out),
         cmocka_unit_test(index_same_release_or_path_twice_is_refused),
         cmocka_unit_test(index_cut_anywhere_is_refused),
     };

@@ -48,6 +48,23 @@ static void dump_without_start_has_none(void **state)
     assert_null(strstr(text, "not_before"));
 }
 
+static void dump_names_what_was_taken_out(void **state)
+{
+    sf_auto(repo_index) struct sf_repo_index *index = index_parsed("", "");
+    sf_auto(repo_index) struct sf_repo_index *again = NULL;
+    sf_autofree char *without = sf_repo_index_dump(index);
+    struct sf_error err = {0};
+
+    (void)state;
+    assert_null(strstr(without, "removed"));
+    assert_sf_ok(sf_strlist_add(&index->removed, "noble/x", &err), &err);
+    sf_autofree char *text = sf_repo_index_dump(index);
+
+    assert_sf_ok(sf_repo_index_parse(text, strlen(text), &again, &err), &err);
+    assert_int_equal(again->removed.count, 1);
+    assert_string_equal(again->removed.items[0], "noble/x");
+}
+
 static int trip_index(char **ret_text, struct sf_error *err)
 {
     sf_auto(repo_index) struct sf_repo_index *index = NULL;
@@ -72,6 +89,7 @@ int main(void)
         cmocka_unit_test(dump_parsed_again_is_the_same),
         cmocka_unit_test(dump_of_artifacts_in_any_order_is_sorted),
         cmocka_unit_test(dump_without_start_has_none),
+        cmocka_unit_test(dump_names_what_was_taken_out),
         cmocka_unit_test(index_each_allocation_failing_is_told),
     };
 
