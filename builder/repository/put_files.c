@@ -43,18 +43,25 @@ int sf_put_files_plan(const struct sf_put_plan *plan, struct sf_strlist *ret_fil
 /* A file without a name, for an artifact may be larger than memory. */
 static int open_temporary(int *ret_fd, struct sf_error *err)
 {
-    const char *directory = getenv("TMPDIR");
-    sf_autofree char *path = sf_path_join(
-        directory == NULL || directory[0] != '/' ? "/var/tmp" : directory, "sf-builder-XXXXXX");
-    int fd = path == NULL ? -1 : mkostemp(path, O_CLOEXEC);
+    const char *wanted = getenv("TMPDIR");
+    const char *directory = wanted == NULL || wanted[0] != '/' ? "/var/tmp" : wanted;
+    sf_autofree char *path = sf_path_join(directory, "sf-builder-XXXXXX");
+    int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
     if (path == NULL) {
+        sf_cleanup_close(&fd);
         return sf_error_no_memory(err);
     }
+    /* Not every file system can. */
     if (fd < 0) {
-        return sf_error_errno(err, errno, "make the temporary file '%s'", path);
+        fd = mkostemp(path, O_CLOEXEC);
+        if (fd >= 0) {
+            (void)unlink(path);
+        }
     }
-    (void)unlink(path);
+    if (fd < 0) {
+        return sf_error_errno(err, errno, "make a temporary file in '%s'", directory);
+    }
     *ret_fd = fd;
     return 0;
 }
