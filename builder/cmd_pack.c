@@ -22,6 +22,7 @@ struct pack_options {
     const char *cpu_level;
     const char *signer;
     uint32_t level;
+    bool has_no_debug;
     struct sf_strlist host_libraries;
     struct sf_strlist libraries;
     struct sf_strlist sources;
@@ -49,6 +50,8 @@ static const struct sf_option table[] = {
      "a source that it is made of, for the manifest"},
     {"option", 0, SF_OPTION_LIST, "WORD", offsetof(struct pack_options, options),
      "an option that it is configured with, for the manifest"},
+    {"no-debug", 0, SF_OPTION_FLAG, NULL, offsetof(struct pack_options, has_no_debug),
+     "write no artifact with debug information"},
     {"sign", 0, SF_OPTION_TEXT, "FINGERPRINT", offsetof(struct pack_options, signer),
      "write a signature beside the artifact"},
     {0},
@@ -104,6 +107,7 @@ static int read_options(const struct pack_options *options, struct sf_build *bui
     build->place_root = options->place_root;
     build->repository = options->output;
     build->signer = options->signer;
+    build->drops_debug = options->has_no_debug;
     (void)snprintf(build->glibc_ceiling, sizeof build->glibc_ceiling, "%s",
                    options->glibc == NULL ? "" : options->glibc);
     (void)snprintf(build->cpu_level, sizeof build->cpu_level, "%s",

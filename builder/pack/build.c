@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "builder/pack/copy_file.h"
 #include "builder/repository/work_dir.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
@@ -27,7 +28,8 @@ static int name_release(struct sf_build *build, struct sf_error *err)
     }
     sf_release_format(&build->release, build->id);
     build->artifact_path = sf_release_artifact_path(&build->release);
-    if (build->artifact_path == NULL) {
+    build->debug_name = sf_str_format("slurm-%s-debug.tar.zst", build->id);
+    if (build->artifact_path == NULL || build->debug_name == NULL) {
         return sf_error_no_memory(err);
     }
 
@@ -98,6 +100,12 @@ static int make_work(struct sf_build *build, struct sf_error *err)
     }
 
     r = sf_dir_make(build->work_fd, "tree/view", err);
+    if (r == 0) {
+        r = sf_dir_make(build->work_fd, SF_BUILD_OUT, err);
+    }
+    if (r == 0) {
+        r = sf_dir_open(build->work_fd, SF_BUILD_OUT, &build->out_fd, err);
+    }
     if (r < 0) {
         return r;
     }
@@ -156,6 +164,7 @@ static void remove_work(struct sf_build *build)
 void sf_build_done(struct sf_build *build)
 {
     close_one(&build->tree_fd);
+    close_one(&build->out_fd);
     close_one(&build->input_fd);
     remove_work(build);
     close_one(&build->work_fd);
@@ -166,6 +175,7 @@ void sf_build_done(struct sf_build *build)
     free(build->manifest_text);
     free(build->prefix);
     free(build->artifact_path);
+    free(build->debug_name);
     free(build->tree_path);
     sf_strlist_done(&build->host_libraries);
     sf_strlist_done(&build->libraries);
@@ -175,6 +185,31 @@ void sf_build_done(struct sf_build *build)
     sf_strlist_done(&build->expected_files);
     sf_strlist_done(&build->expected_components);
     *build = (struct sf_build){0};
+}
+
+int sf_build_keep_published(const struct sf_build *build, const char *suffix, bool *ret_is_there,
+                            struct sf_error *err)
+{
+    sf_autofree char *path = sf_str_format("%s%s", build->artifact_path, suffix);
+    sf_autoclose int fd = -1;
+
+    if (path == NULL) {
+        return sf_error_no_memory(err);
+    }
+    if (!sf_dir_has(build->repository_fd, path)) {
+        *ret_is_there = false;
+        return 0;
+    }
+
+    int r = sf_dir_open_file(build->repository_fd, path, O_RDONLY, 0, &fd, err);
+
+    if (r == 0) {
+        r = sf_copy_file(fd, build->out_fd, sf_path_base(path), 0644, err);
+    }
+    if (r == 0) {
+        *ret_is_there = true;
+    }
+    return r;
 }
 
 int sf_build_epoch(const char *environment, const char *version, int64_t *ret_time_s,

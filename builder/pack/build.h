@@ -22,6 +22,10 @@
 
 struct sf_error;
 
+/* Of the work directory: files with debug information, and what will be published. */
+#define SF_BUILD_DEBUG "debug"
+#define SF_BUILD_OUT   "out"
+
 struct sf_build {
     /* asked for */
     struct sf_release release;
@@ -33,6 +37,7 @@ struct sf_build {
     const char *place_root;           /* libraries are taken from this root directory; NULL or "/":
                                        * from this machine; borrowed */
     const char *repository;           /* borrowed */
+    bool drops_debug;                 /* debug information is lost */
     bool needs_packages;              /* a bundled library that no package has is an error */
     const char *signer;               /* fingerprint, NULL for no signature; borrowed */
     struct sf_strlist host_libraries; /* patterns of sonames that the node provides */
@@ -51,6 +56,7 @@ struct sf_build {
     char *prefix;                  /* clean: /opt/slurm/releases/<id>/view */
     char slot[SF_PREFIX_SLOT + 1]; /* padded */
     char *artifact_path;           /* below the repository */
+    char *debug_name;              /* of the artifact with debug information, beside it */
     bool has_made_repository;      /* its directory was not there before */
     bool was_published;            /* the repository had an artifact of that name */
     struct sf_sysroot place;       /* where libraries are taken from */
@@ -58,6 +64,7 @@ struct sf_build {
     int repository_fd;
     char *work_name; /* private directory below the repository */
     int work_fd;
+    int out_fd;      /* work/out: files as they will lie beside the artifact */
     int tree_fd;     /* work/tree: view/ and meta/ as they will be packed */
     char *tree_path; /* its absolute path, for the tools that are run */
 
@@ -66,6 +73,9 @@ struct sf_build {
     char glibc[16]; /* what the files really need */
     struct sf_manifest *manifest;
     char *manifest_text;
+    bool has_debug; /* there are files with debug information */
+    uint64_t debug_size_bytes;
+    char debug_sha256[65];
     uint64_t artifact_size_bytes;
     char artifact_sha256[65];
 };
@@ -81,6 +91,13 @@ int sf_build_open(struct sf_build *build, struct sf_error *err);
 void sf_build_done(struct sf_build *build);
 
 SF_DEFINE_AUTO_STRUCT(build, struct sf_build, sf_build_done)
+
+/*
+ * Takes over what is published beside the artifact with `suffix`, as it would come out different
+ * each time. Errors: IO, NO_SPACE, NO_MEMORY.
+ */
+int sf_build_keep_published(const struct sf_build *build, const char *suffix, bool *ret_is_there,
+                            struct sf_error *err);
 
 /*
  * The time for everything in the artifact: `environment` (the value of SOURCE_DATE_EPOCH) when not

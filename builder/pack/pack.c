@@ -8,6 +8,7 @@
 #include "builder/pack/stage.h"
 #include "builder/pack/sysroot.h"
 #include "common/base/error.h"
+#include "common/content/sign.h"
 #include "common/host/glibc.h"
 #include "common/host/toolchain.h"
 
@@ -18,11 +19,18 @@ static const struct {
     const char *name;
     int (*run)(struct sf_build *build, struct sf_error *err);
 } stages[] = {
-    {"collect", sf_stage_collect},       {"libraries", sf_stage_libraries},
-    {"components", sf_stage_components}, {"strip", sf_stage_strip},
-    {"rpath", sf_stage_rpath},           {"meta", sf_stage_meta},
-    {"check", sf_stage_check},           {"manifest", sf_stage_manifest},
+    {"collect", sf_stage_collect},
+    {"libraries", sf_stage_libraries},
+    {"components", sf_stage_components},
+    {"strip", sf_stage_strip},
+    {"rpath", sf_stage_rpath},
+    {"meta", sf_stage_meta},
+    {"check", sf_stage_check},
+    {"debug", sf_stage_debug},
+    {"manifest", sf_stage_manifest},
     {"write", sf_stage_write},
+    {"sign", sf_stage_sign},
+    {"publish", sf_stage_publish},
 };
 
 static int default_glibc(struct sf_build *build, struct sf_error *err)
@@ -63,6 +71,10 @@ int sf_pack_run(struct sf_build *build, sf_pack_progress progress, void *context
 {
     int r = sf_build_open(build, err);
 
+    /* Before all the work, not after it. */
+    if (r == 0 && build->signer != NULL) {
+        r = sf_sign_check(build->signer, err);
+    }
     for (size_t i = 0; r == 0 && i < sizeof stages / sizeof *stages; i++) {
         if (progress != NULL) {
             progress(context, stages[i].name);

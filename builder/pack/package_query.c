@@ -19,9 +19,6 @@
     "Status}\\n"
 #define RPM_FORMAT "%{NAME}\\t%{VERSION}-%{RELEASE}\\t%{ARCH}\\t%{SOURCERPM}\\tinstalled\\n"
 
-/* The licence on a line of its own. */
-#define RPM_FILE_FORMAT RPM_FORMAT "%{LICENSE}\\n"
-
 /* Output of the command, NULL when it cannot be run; its status does not matter: dpkg-query has one
  * for a list in which a single file is nobody's. */
 static char *ask(const char *const *argv)
@@ -179,8 +176,9 @@ static int query_dpkg(const struct sf_sysroot *sysroot, const struct sf_strlist 
 static void query_rpm(const struct sf_sysroot *sysroot, const char *path,
                       struct sf_package *package)
 {
-    const char *argv[] = {"rpm",  "--root",        sysroot->path, "-qf",
-                          "--qf", RPM_FILE_FORMAT, path,          NULL};
+    /* The licence on a line of its own. */
+    static const char format[] = RPM_FORMAT "%{LICENSE}\\n";
+    const char *argv[] = {"rpm", "--root", sysroot->path, "-qf", "--qf", format, path, NULL};
     sf_autofree char *text = ask(argv);
     const char *license = text == NULL ? NULL : strchr(text, '\n');
     char *fields[FIELDS];

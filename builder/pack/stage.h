@@ -27,7 +27,8 @@ int sf_stage_libraries(struct sf_build *build, struct sf_error *err);
  */
 int sf_stage_components(struct sf_build *build, struct sf_error *err);
 
-/* Removes symbols and debug information by strip(1); without one, says so and goes on. */
+/* Removes symbols and debug information by strip(1), after writing the latter to files of its own.
+ * Errors: NOT_FOUND, UNHEALTHY, FORMAT, IO. */
 int sf_stage_strip(struct sf_build *build, struct sf_error *err);
 
 /* Sets every search path to one that starts at $ORIGIN, by patchelf(1). Errors: NOT_FOUND. */
@@ -39,14 +40,21 @@ int sf_stage_meta(struct sf_build *build, struct sf_error *err);
 /* Checks that the tree is complete, and learns the glibc it needs. Errors: INCOMPATIBLE. */
 int sf_stage_check(struct sf_build *build, struct sf_error *err);
 
+/* Writes the artifact with debug information, when there is any. Errors: NO_SPACE, IO. */
+int sf_stage_debug(struct sf_build *build, struct sf_error *err);
+
 /* Digests every file, finds the relocation slots, makes the manifest. Errors: INCOMPATIBLE (no
  * plugins), FORMAT (a build prefix that is no whole slot). */
 int sf_stage_manifest(struct sf_build *build, struct sf_error *err);
 
-/*
- * Writes artifact, signature and outer manifest, and puts them into the repository. Errors: USAGE
- * (the artifact is there with other bytes), SIGNATURE, NO_SPACE, IO.
- */
+/* Writes artifact and outer manifest. Errors: NO_SPACE, IO. */
 int sf_stage_write(struct sf_build *build, struct sf_error *err);
+
+/* Signs what was written, unless there is no signer. Errors: SIGNATURE, NOT_FOUND, IO. */
+int sf_stage_sign(struct sf_build *build, struct sf_error *err);
+
+/* Puts all that was written into the repository. Errors: USAGE (the artifact is there with other
+ * bytes), NO_SPACE, IO. */
+int sf_stage_publish(struct sf_build *build, struct sf_error *err);
 
 #endif

@@ -208,7 +208,11 @@ static int describe_whole(const struct sf_build *build, struct sf_manifest *mani
 static int write_text(struct sf_build *build, const struct sf_manifest *manifest,
                       struct sf_error *err)
 {
-    struct sf_manifest_origin origin = {.builder_version = SF_VERSION,
+    const struct sf_manifest_related debug = {"debug", build->debug_name, build->debug_size_bytes,
+                                              build->debug_sha256};
+    struct sf_manifest_origin origin = {.related = &debug,
+                                        .related_count = build->has_debug ? 1 : 0,
+                                        .builder_version = SF_VERSION,
                                         .options = &build->options,
                                         .sources = &build->sources,
                                         .source_date_epoch_s = build->epoch_s};

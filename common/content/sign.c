@@ -30,6 +30,17 @@ static int use_key(struct gpgme_context *gpg, const char *fingerprint, struct sf
     return e == 0 ? 0 : sf_error_no_memory(err);
 }
 
+int sf_sign_check(const char *fingerprint, struct sf_error *err)
+{
+    sf_auto(openpgp) struct gpgme_context *gpg = NULL;
+    int r = sf_openpgp_init(err);
+
+    if (r == 0) {
+        r = sf_openpgp_new(/* home= */ NULL, &gpg, err);
+    }
+    return r < 0 ? r : use_key(gpg, fingerprint, err);
+}
+
 /* A signature that every verifier would refuse must not leave the builder. */
 static int check_result(struct gpgme_context *gpg, struct sf_error *err)
 {

@@ -7,6 +7,9 @@
 struct sf_buffer;
 struct sf_error;
 
+/* Looks whether there is a secret key `fingerprint` to sign with. Errors: NOT_FOUND, USAGE. */
+int sf_sign_check(const char *fingerprint, struct sf_error *err);
+
 /*
  * Clear-signs `text` with the key `fingerprint` (40 hex digits) of the keyring in GNUPGHOME. The
  * digest algorithm is what that gpg is configured for; one that verifiers refuse is an error.

@@ -89,6 +89,14 @@ void sf_manifest_free(struct sf_manifest *manifest);
 
 SF_DEFINE_AUTO(manifest, struct sf_manifest *, sf_manifest_free)
 
+/* A file that lies beside the artifact and belongs to it. */
+struct sf_manifest_related {
+    const char *kind; /* "debug" */
+    const char *name;
+    uint64_t size_bytes;
+    const char *sha256;
+};
+
 /*
  * What the builder knows when it writes a manifest, beyond struct sf_manifest's own fields.
  * `document` of the manifest is ignored.
@@ -98,6 +106,8 @@ struct sf_manifest_origin {
     const struct sf_strlist *options; /* words of the build, for provenance */
     const struct sf_strlist *sources; /* "name sha256" each */
     int64_t source_date_epoch_s;
+    const struct sf_manifest_related *related;
+    size_t related_count;
 };
 
 /* The JSON text of the inner copy. NULL when out of memory. Owned by the caller. */

@@ -108,6 +108,23 @@ static json_t *write_components(const struct sf_manifest *manifest)
     return sf_steal(&array);
 }
 
+static json_t *write_related(const struct sf_manifest_origin *origin)
+{
+    sf_auto(json) json_t *array = json_array();
+
+    for (size_t i = 0; i < origin->related_count; i++) {
+        const struct sf_manifest_related *related = &origin->related[i];
+
+        if (json_array_append_new(array,
+                                  json_pack("{s:s, s:s, s:I, s:s}", "kind", related->kind, "name",
+                                            related->name, "size", (json_int_t)related->size_bytes,
+                                            "sha256", related->sha256)) < 0) {
+            return NULL;
+        }
+    }
+    return sf_steal(&array);
+}
+
 static int set_origin(json_t *document, const struct sf_manifest_origin *origin)
 {
     sf_auto(json) json_t *builder = json_pack("{s:s}", "version", origin->builder_version);
@@ -115,6 +132,8 @@ static int set_origin(json_t *document, const struct sf_manifest_origin *origin)
     return json_object_set_new(builder, "options", write_names(origin->options)) < 0 ||
                    json_object_set(document, "builder", builder) < 0 ||
                    json_object_set_new(document, "sources", write_names(origin->sources)) < 0 ||
+                   (origin->related_count > 0 &&
+                    json_object_set_new(document, "related", write_related(origin)) < 0) ||
                    json_object_set_new(document, "source_date_epoch",
                                        json_integer(origin->source_date_epoch_s)) < 0
                ? -1

@@ -87,7 +87,19 @@ pack 0 --output "$work/without-units"
 expect_err "no lib/systemd/system, continuing without units"
 expect_err "--with-systemdsystemunitdir"
 
-# Only these three, and nothing hidden.
+# Debug information lies beside it: whoever unpacks it over the release can debug that.
+debug=${artifact%-software.tar.zst}-debug.tar.zst
+jq -r '.related[] | "\(.sha256)  \(.name)"' "$artifact.manifest.json" >"$work/related"
+(cd "$(dirname "$debug")" && sha256sum --quiet -c "$work/related") || fail "another debug artifact"
+tar --zstd -xf "$debug" -C "$tree"
+build_id=$(readelf -nW "$tree/view/sbin/slurmd" | sed -n 's/.*Build ID: //p')
+run 0 readelf -SW "$tree/view/lib/debug/.build-id/${build_id:0:2}/${build_id:2}.debug"
+expect_out " .debug_info"
+pack 0 --output "$work/without-debug" --no-debug
+run 0 find "$work/without-debug" -name '*-debug.tar.zst'
+[[ ! -s $out ]] || fail "a debug artifact in spite of --no-debug"
+
+# Only these, and nothing hidden.
 run 0 find "$repo" -type f
-[[ $(wc -l <"$out") == 3 ]] || fail "more than artifact, manifest and signature"
+[[ $(wc -l <"$out") == 4 ]] || fail "more than artifact, debug artifact, manifest and signature"
 refuse_out "/.sf-builder"

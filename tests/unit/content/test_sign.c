@@ -83,6 +83,10 @@ static void key_that_is_not_there_is_refused(void **state)
     struct sf_error error;
 
     (void)state;
+    assert_sf_ok(sf_sign_check(signer, &error), &error);
+    assert_sf_fails(sf_sign_check("0123456789012345678901234567890123456789", &error), &error,
+                    SF_E_NOT_FOUND, "no secret key");
+    assert_sf_fails(sf_sign_check("signer", &error), &error, SF_E_USAGE, "full fingerprint");
     assert_sf_fails(
         sf_sign_clear("0123456789012345678901234567890123456789", "x\n", 2, &message, &error),
         &error, SF_E_NOT_FOUND, "no secret key");

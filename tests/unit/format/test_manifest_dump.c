@@ -32,6 +32,26 @@ static void dump_parsed_again_is_the_same(void **state)
     assert_string_equal(text, text_again);
 }
 
+static void dump_names_what_lies_beside(void **state)
+{
+    static const struct sf_manifest_related related = {"debug", "x-debug.tar.zst", 5, MANIFEST_SHA};
+    sf_auto(manifest) struct sf_manifest *manifest = manifest_parsed();
+    sf_auto(manifest) struct sf_manifest *again = NULL;
+    struct sf_strlist none = {0};
+    const struct sf_manifest_origin origin = {.builder_version = "0.1.0",
+                                              .options = &none,
+                                              .sources = &none,
+                                              .related = &related,
+                                              .related_count = 1};
+    sf_autofree char *text = sf_manifest_dump(manifest, &origin);
+    struct sf_error err;
+
+    (void)state;
+    assert_non_null(text);
+    assert_non_null(strstr(text, "\"related\":[{\"kind\":\"debug\",\"name\":\"x-debug.tar.zst\""));
+    assert_sf_ok(sf_manifest_parse(text, strlen(text), &again, &err), &err);
+}
+
 static void dump_of_unsorted_files_is_sorted(void **state)
 {
     sf_auto(manifest) struct sf_manifest *manifest = manifest_parsed();
@@ -115,6 +135,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dump_parsed_again_is_the_same),
+        cmocka_unit_test(dump_names_what_lies_beside),
         cmocka_unit_test(dump_of_unsorted_files_is_sorted),
         cmocka_unit_test(dump_outer_adds_blocks_and_nothing_else),
         cmocka_unit_test(dump_outer_of_garbage_is_refused),
