@@ -9,8 +9,9 @@
  *   [toolchain NAME gpu] keys below, for both together
  *
  * Keys: configure, contrib, plugin, file, component, library, host-library, package. All of them
- * are lists of words separated by blanks, may be repeated, and add up over the sections that apply;
- * a word "!x" takes back "x".
+ * are lists of words separated by blanks, may be repeated, and add up over the sections that apply,
+ * in the order above whatever theirs in the file. A word "!PATTERN" takes back what was there
+ * already, as fnmatch(3) matches; it is an error when there was nothing.
  *
  * Lifecycle: sf_recipe_read(), read the fields, sf_recipe_free().
  */
@@ -48,15 +49,21 @@ struct sf_recipe {
 
 /* What is asked for. */
 struct sf_recipe_wanted {
-    const char *directories[3]; /* searched in this order, NULL-terminated */
+    const char *directories[4]; /* searched in this order, NULL-terminated */
     const char *version;        /* "24.11" or "24.11.5" */
     const char *toolchain;
     const char *variant; /* "cpu", "gpu", "minimal" */
 };
 
+/* Fills `directories`: `directory` (may be NULL), the site's own recipes, those that came with the
+ * program. All are borrowed. */
+void sf_recipe_search(struct sf_recipe_wanted *wanted, const char *directory);
+
 /*
- * Errors: NOT_FOUND (no recipe for the series, naming those that there are; no source for the
- * version, naming the versions that have one), CONFIG (file, line and key), IO, NO_MEMORY.
+ * Finds the recipe of the version's series and resolves it. The whole file is checked, also what
+ * does not apply. Errors: USAGE (the version is none), NOT_FOUND (no recipe for the series, no
+ * source for the version, no such toolchain or variant: naming those that there are), CONFIG (file,
+ * line and key), IO, NO_MEMORY.
  */
 int sf_recipe_read(const struct sf_recipe_wanted *wanted, struct sf_recipe **ret,
                    struct sf_error *err);
