@@ -23,6 +23,7 @@ static struct {
     pthread_mutex_t lock;
     bool is_on;
     bool is_drawn;
+    bool is_count;
     char phase[96];
     uint64_t done_bytes;
     uint64_t total_bytes;
@@ -56,13 +57,41 @@ static void clear(void)
     }
 }
 
+static double format_bar(char bar[static BAR_WIDTH + 1])
+{
+    uint64_t part = line.done_bytes < line.total_bytes ? line.done_bytes : line.total_bytes;
+    double share = (double)part / (double)line.total_bytes;
+
+    memset(bar, ' ', BAR_WIDTH);
+    memset(bar, '#', (size_t)(share * BAR_WIDTH));
+    bar[BAR_WIDTH] = '\0';
+    return share;
+}
+
+/* "[#####···]  42%  1:23", or only the time when the total is not known. */
+static void format_count(int64_t now_ms, char text[static LINE_SIZE])
+{
+    char bar[BAR_WIDTH + 1];
+    int elapsed_s = (int)((now_ms - line.phase_since_ms) / 1000);
+
+    if (line.total_bytes == 0) {
+        (void)snprintf(text, LINE_SIZE, "%d:%02d", elapsed_s / 60, elapsed_s % 60);
+        return;
+    }
+
+    double share = format_bar(bar);
+
+    (void)snprintf(text, LINE_SIZE, "[%s] %3d%%  %d:%02d", bar, (int)(share * 100), elapsed_s / 60,
+                   elapsed_s % 60);
+}
+
 /* "[#####···]  42%  2.1 MB of 5.1 MB  1.2 MB/s", or only the bytes when the total is not known. */
 static void format_amount(int64_t now_ms, char text[static LINE_SIZE])
 {
     char done[16];
     char total[16];
     char rate[16];
-    char bar[BAR_WIDTH + 1] = "";
+    char bar[BAR_WIDTH + 1];
     int64_t elapsed_ms = now_ms - line.phase_since_ms + 1;
 
     sf_number_format_bytes(line.done_bytes, done);
@@ -71,12 +100,9 @@ static void format_amount(int64_t now_ms, char text[static LINE_SIZE])
         (void)snprintf(text, LINE_SIZE, "%s  %s/s", done, rate);
         return;
     }
-    uint64_t part = line.done_bytes < line.total_bytes ? line.done_bytes : line.total_bytes;
-    double share = (double)part / (double)line.total_bytes;
-    size_t filled = (size_t)(share * BAR_WIDTH);
 
-    memset(bar, ' ', BAR_WIDTH);
-    memset(bar, '#', filled);
+    double share = format_bar(bar);
+
     sf_number_format_bytes(line.total_bytes, total);
     (void)snprintf(text, LINE_SIZE, "[%s] %3d%%  %s of %s  %s/s", bar, (int)(share * 100), done,
                    total, rate);
@@ -87,7 +113,9 @@ static void draw(int64_t now_ms)
     char amount[LINE_SIZE] = "";
     char text[2 * LINE_SIZE];
 
-    if (line.done_bytes > 0 || line.total_bytes > 0) {
+    if (line.is_count) {
+        format_count(now_ms, amount);
+    } else if (line.done_bytes > 0 || line.total_bytes > 0) {
         format_amount(now_ms, amount);
     }
     (void)snprintf(text, sizeof text, "%s  %s", line.phase, amount);
@@ -114,7 +142,7 @@ void sf_progress_start(bool is_wanted)
     }
 }
 
-void sf_progress_phase(const char *phase, uint64_t total_bytes)
+static void start_phase(const char *phase, uint64_t total, bool is_count)
 {
     if (!line.is_on) {
         return;
@@ -124,10 +152,26 @@ void sf_progress_phase(const char *phase, uint64_t total_bytes)
     (void)pthread_mutex_lock(&line.lock);
     (void)snprintf(line.phase, sizeof line.phase, "%s", safe == NULL ? "" : safe);
     line.done_bytes = 0;
-    line.total_bytes = total_bytes;
+    line.total_bytes = total;
+    line.is_count = is_count;
     line.phase_since_ms = sf_clock_monotonic_ms();
     draw(line.phase_since_ms);
     (void)pthread_mutex_unlock(&line.lock);
+}
+
+void sf_progress_phase(const char *phase, uint64_t total_bytes)
+{
+    start_phase(phase, total_bytes, /* is_count= */ false);
+}
+
+void sf_progress_count(const char *phase, uint64_t total)
+{
+    start_phase(phase, total, /* is_count= */ true);
+}
+
+bool sf_progress_is_on(void)
+{
+    return line.is_on;
 }
 
 void sf_progress_add(uint64_t bytes)

@@ -16,6 +16,12 @@ void sf_progress_phase(const char *phase, uint64_t total_bytes);
 
 void sf_progress_add(uint64_t bytes);
 
+/* A phase that is counted in something else than bytes, and shows for how long it goes on. */
+void sf_progress_count(const char *phase, uint64_t total);
+
+/* False when all of this is silent: what it costs to count can be saved. */
+bool sf_progress_is_on(void);
+
 /* Clears the line. */
 void sf_progress_end(void);
 

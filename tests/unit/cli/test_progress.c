@@ -63,6 +63,25 @@ static void progress_on_a_terminal_is_drawn_and_cleared(void **state)
     assert_string_equal(text + strlen(text) - 4, "\r\033[K");
 }
 
+static void count_on_a_terminal_shows_share_and_time(void **state)
+{
+    char text[4096];
+    int master = open_terminal(100);
+
+    (void)state;
+    sf_progress_start(true);
+    assert_true(sf_progress_is_on());
+    sf_progress_count("compile", 200);
+    (void)usleep(250000);
+    sf_progress_add(50);
+    sf_progress_count("install", 0);
+    sf_progress_end();
+    assert_false(sf_progress_is_on());
+    read_terminal(master, text, sizeof text);
+    assert_non_null(strstr(text, "\rcompile  [#####               ]  25%  0:00\033[K"));
+    assert_non_null(strstr(text, "\rinstall  0:00\033[K"));
+}
+
 static void progress_on_a_narrow_terminal_is_cut(void **state)
 {
     char text[4096];
@@ -136,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(progress_on_a_terminal_is_drawn_and_cleared),
+        cmocka_unit_test(count_on_a_terminal_shows_share_and_time),
         cmocka_unit_test(progress_on_a_narrow_terminal_is_cut),
         cmocka_unit_test(progress_gives_way_to_a_log_line),
         cmocka_unit_test(progress_not_wanted_is_silent),

@@ -1,0 +1,271 @@
+/* The stages of a release, run in order from the first that is not done. */
+#include "builder/make/make.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "builder/make/log_tail.h"
+#include "builder/make/stage.h"
+#include "builder/make/watch.h"
+#include "builder/pack/build.h"
+#include "builder/recipe/recipe.h"
+#include "builder/trial/trial.h"
+#include "common/base/buffer.h"
+#include "common/base/clock.h"
+#include "common/base/error.h"
+#include "common/base/path.h"
+#include "common/base/str.h"
+#include "common/cli/progress.h"
+#include "common/cli/report.h"
+#include "common/host/dir.h"
+
+#define INPUTS_MAX_BYTES (1UL << 20)
+
+/* In the order in which they run; the two tables go together. */
+static const struct sf_cell_stage names[] = {
+    {.name = "fetch"},
+    {.name = "configure", .output = SF_MAKE_SOURCE},
+    {.name = "compile", .output = SF_MAKE_SOURCE, .is_in_place = true},
+    {.name = "install", .output = SF_MAKE_DESTDIR},
+    {.name = "pack", .output = SF_MAKE_REPOSITORY},
+    {.name = "test", .output = SF_MAKE_REPOSITORY},
+    {.name = "sign", .output = SF_MAKE_REPOSITORY},
+};
+static const struct sf_make_stage *const stages[] = {
+    &sf_make_fetch, &sf_make_configure, &sf_make_compile, &sf_make_install,
+    &sf_make_pack,  &sf_make_test,      &sf_make_sign,
+};
+static const size_t stage_count = sizeof stages / sizeof *stages;
+
+_Static_assert(sizeof stages / sizeof *stages == sizeof names / sizeof *names,
+               "each stage has a name");
+
+static int missing_error(const struct sf_make *make, const struct sf_strlist *missing,
+                         struct sf_error *err)
+{
+    sf_autofree char *words = sf_strlist_join(missing, " ");
+    bool is_machine = sf_place_is_machine(&make->place);
+
+    return sf_error_set(err, SF_E_NOT_FOUND, "missing packages, install them%s%s: %s %s",
+                        is_machine ? "" : " in ", is_machine ? "" : make->root,
+                        sf_place_installer(&make->place), words == NULL ? "" : words);
+}
+
+/* Checks that the place can build this release, and writes down what of it goes into the result. */
+static int look_at_place(struct sf_make *make, struct sf_error *err)
+{
+    sf_auto(strlist) struct sf_strlist installed = {0};
+    sf_auto(strlist) struct sf_strlist missing = {0};
+    sf_autofree char *system = NULL;
+    int r = sf_place_check(&make->place, &make->release, err);
+
+    if (r == 0) {
+        r = sf_place_packages(&make->place, &make->recipe->packages, &installed, &missing, err);
+    }
+    if (r == 0 && missing.count > 0) {
+        r = missing_error(make, &missing, err);
+    }
+    if (r == 0) {
+        r = sf_place_describe(&make->place, make->release.arch, &system, err);
+    }
+    if (r < 0) {
+        return r;
+    }
+
+    sf_autofree char *packages = sf_strlist_join(&installed, "; ");
+
+    make->place_text = packages == NULL ? NULL : sf_str_format("%s; %s", system, packages);
+    return make->place_text == NULL ? sf_error_no_memory(err) : 0;
+}
+
+/* A directory of ccache below the state, when the place has ccache. */
+static int open_cache(struct sf_make *make, struct sf_error *err)
+{
+    sf_autoclose int top_fd = -1;
+    sf_autoclose int fd = -1;
+    sf_autofree char *cache = NULL;
+
+    if (make->has_no_ccache || !sf_place_has_program(&make->place, "ccache")) {
+        return 0;
+    }
+    cache = sf_path_join(make->state, "ccache");
+    if (cache == NULL) {
+        return sf_error_no_memory(err);
+    }
+
+    int r = sf_dir_open_follow("/", &top_fd, err);
+
+    if (r == 0) {
+        r = sf_dir_make_in_root(top_fd, cache, 0755, &fd, err);
+    }
+    if (r == 0) {
+        make->cache = sf_steal(&cache);
+        make->place.cache = make->cache;
+    }
+    return r;
+}
+
+static int fill_slot(struct sf_make *make, struct sf_error *err)
+{
+    sf_autofree char *prefix = NULL;
+    int r = sf_prefix_of_release(SF_PREFIX_DEFAULT_ROOT, &make->release, &prefix, err);
+
+    if (r == 0) {
+        sf_prefix_pad(prefix, make->slot);
+    }
+    return r;
+}
+
+/* Another sf-agent is another test. */
+static int find_agent(struct sf_make *make, struct sf_error *err)
+{
+    sf_autoclose int fd = -1;
+    uint64_t size = 0;
+    int r = sf_trial_find_agent(make->agent, &make->agent_path, err);
+
+    if (r < 0) {
+        return r;
+    }
+    fd = open(make->agent_path, O_RDONLY | O_CLOEXEC);
+    return fd < 0 ? sf_error_errno(err, errno, "open '%s'", make->agent_path)
+                  : sf_digest_fd(fd, make->agent_digest, &size, err);
+}
+
+static int chain_stages(struct sf_make *make, struct sf_error *err)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < stage_count; i++) {
+        sf_auto(buffer) struct sf_buffer inputs = {.limit_bytes = INPUTS_MAX_BYTES};
+
+        r = stages[i]->describe(make, &inputs, err);
+        r = r < 0 ? r : sf_cell_chain(&make->cell, inputs.data == NULL ? "" : inputs.data, err);
+    }
+    return r;
+}
+
+static int prepare(struct sf_make *make, struct sf_error *err)
+{
+    int r = sf_build_epoch(getenv("SOURCE_DATE_EPOCH"), make->release.version, &make->epoch_s, err);
+
+    if (r == 0) {
+        r = fill_slot(make, err);
+    }
+    if (r == 0) {
+        r = sf_cell_open(make->state, &make->release, names, stage_count, &make->cell, err);
+    }
+    if (r < 0) {
+        return r;
+    }
+    make->place = (struct sf_place){.root = make->root, .work = make->cell.path};
+    r = look_at_place(make, err);
+    if (r == 0) {
+        r = open_cache(make, err);
+    }
+    if (r == 0) {
+        r = find_agent(make, err);
+    }
+    return r < 0 ? r : chain_stages(make, err);
+}
+
+static int count_source(void *context, int dir_fd, const char *path, const struct stat *status,
+                        struct sf_error *err)
+{
+    uint64_t *count = context;
+
+    (void)dir_fd;
+    (void)err;
+    *count += S_ISREG(status->st_mode) && sf_str_has_suffix(path, ".c") ? 1 : 0;
+    return 0;
+}
+
+/* About as many calls of the compiler as there are files for it; 0 when nobody looks at it. */
+static uint64_t guess_steps(const struct sf_make *make, size_t stage)
+{
+    struct sf_error ignored;
+    uint64_t count = 0;
+
+    if (sf_progress_is_on() && stages[stage] == &sf_make_compile) {
+        (void)sf_dir_walk(make->cell.fd, SF_MAKE_SOURCE "/src", count_source, &count, &ignored);
+    }
+    return count;
+}
+
+static int run_stage(struct sf_make *make, size_t stage, struct sf_error *err)
+{
+    sf_autofree char *log = sf_cell_log_path(&make->cell, stage);
+    sf_autoclose int log_fd = -1;
+    int64_t start_ms = sf_clock_monotonic_ms();
+    int r = sf_cell_begin(&make->cell, stage, &log_fd, err);
+
+    if (r < 0) {
+        return r;
+    }
+
+    sf_progress_start(make->shows_progress);
+    struct sf_watch *watch = sf_watch_new(log_fd, names[stage].name, guess_steps(make, stage));
+
+    r = stages[stage]->run(make, log_fd, err);
+    sf_watch_free(watch);
+    sf_progress_end();
+    if (r < 0) {
+        if (r == -SF_E_UNHEALTHY) {
+            sf_log_tail(log_fd);
+        }
+        return sf_error_prefix(err, "%s (log: %s): ", names[stage].name, log);
+    }
+    r = sf_cell_finish(&make->cell, stage, err);
+    if (r == 0) {
+        sf_report_line(make->report, "%s: %lld s", names[stage].name,
+                       (long long)(sf_clock_monotonic_ms() - start_ms) / 1000);
+        sf_report_changed(make->report);
+    }
+    return r;
+}
+
+static int report_artifact(struct sf_make *make, struct sf_error *err)
+{
+    sf_autofree char *repository = sf_path_join(make->cell.path, SF_MAKE_REPOSITORY);
+    sf_autofree char *artifact = sf_release_artifact_path(&make->release);
+    char id[SF_RELEASE_ID_SIZE];
+
+    if (repository == NULL || artifact == NULL) {
+        return sf_error_no_memory(err);
+    }
+    sf_release_format(&make->release, id);
+    sf_report_line(make->report, "%s/%s", repository, artifact);
+    sf_report_text(make->report, "release", id);
+    sf_report_text(make->report, "repository", repository);
+    sf_report_text(make->report, "path", artifact);
+    return 0;
+}
+
+int sf_make_run(struct sf_make *make, struct sf_report *report, struct sf_error *err)
+{
+    make->report = report;
+    make->cell = (struct sf_cell){.fd = -1, .lock_fd = -1};
+
+    int r = prepare(make, err);
+
+    for (size_t i = r < 0 ? stage_count : sf_cell_first(&make->cell); r == 0 && i < stage_count;
+         i++) {
+        r = run_stage(make, i, err);
+    }
+    if (r == 0) {
+        r = report_artifact(make, err);
+    }
+    return r < 0 || make->target == NULL ? r : sf_make_publish(make, err);
+}
+
+void sf_make_done(struct sf_make *make)
+{
+    sf_cell_done(&make->cell);
+    free(make->cache);
+    free(make->place_text);
+    free(make->agent_path);
+    make->cache = NULL;
+    make->place_text = NULL;
+    make->agent_path = NULL;
+}

@@ -1,0 +1,92 @@
+/* Stage pack: what was installed becomes an artifact in the release's own repository directory. */
+#include "builder/make/stage.h"
+
+#include <stdio.h>
+
+#include "builder/make/make.h"
+#include "builder/pack/build.h"
+#include "builder/pack/pack.h"
+#include "builder/recipe/recipe.h"
+#include "common/base/buffer.h"
+#include "common/base/error.h"
+#include "common/base/path.h"
+#include "common/base/str.h"
+#include "common/host/dir.h"
+
+static int describe(const struct sf_make *make, struct sf_buffer *inputs, struct sf_error *err)
+{
+    const struct sf_recipe *recipe = make->recipe;
+
+    if (sf_buffer_format(inputs, err, "sf-builder " SF_VERSION "\nlevel %d\n", make->level) < 0 ||
+        sf_make_describe_list(inputs, "plugins", &recipe->plugins, err) < 0 ||
+        sf_make_describe_list(inputs, "files", &recipe->files, err) < 0 ||
+        sf_make_describe_list(inputs, "components", &recipe->components, err) < 0 ||
+        sf_make_describe_list(inputs, "libraries", &recipe->libraries, err) < 0 ||
+        sf_make_describe_list(inputs, "host-libraries", &recipe->host_libraries, err) < 0) {
+        return -(int)err->code;
+    }
+    return 0;
+}
+
+static int fill_lists(const struct sf_make *make, struct sf_build *build, struct sf_error *err)
+{
+    const struct sf_recipe *recipe = make->recipe;
+
+    if (sf_strlist_add_all(&build->libraries, &recipe->libraries, err) < 0 ||
+        sf_strlist_add_all(&build->host_libraries, &recipe->host_libraries, err) < 0 ||
+        sf_strlist_add_all(&build->options, &recipe->configure, err) < 0 ||
+        sf_strlist_add_all(&build->expected_plugins, &recipe->plugins, err) < 0 ||
+        sf_strlist_add_all(&build->expected_files, &recipe->files, err) < 0 ||
+        sf_strlist_add_all(&build->expected_components, &recipe->components, err) < 0) {
+        return -SF_E_NO_MEMORY;
+    }
+    return 0;
+}
+
+static int fill_source(const struct sf_make *make, struct sf_build *build, struct sf_error *err)
+{
+    sf_autoclose int fd = -1;
+    const char *file = NULL;
+    const char *sha256 = NULL;
+    int r = sf_make_open_source(make, &fd, &file, &sha256, err);
+
+    return r < 0 ? r : sf_strlist_take(&build->sources, sf_str_format("%s %s", file, sha256), err);
+}
+
+static void log_stage(void *context, const char *stage)
+{
+    (void)dprintf(*(const int *)context, "%s\n", stage);
+}
+
+static int run(struct sf_make *make, int log_fd, struct sf_error *err)
+{
+    sf_autofree char *destdir = sf_path_join(make->cell.path, SF_MAKE_DESTDIR);
+    sf_autofree char *repository = sf_path_join(make->cell.path, SF_MAKE_REPOSITORY);
+    sf_auto(build) struct sf_build build = {
+        .release = make->release,
+        .level = make->level,
+        .epoch_s = make->epoch_s,
+        .destdir = destdir,
+        .place_root = make->root,
+        .repository = repository,
+    };
+
+    if (destdir == NULL || repository == NULL) {
+        return sf_error_no_memory(err);
+    }
+
+    int r = sf_dir_remove(make->cell.fd, SF_MAKE_REPOSITORY, err);
+
+    if (r == 0) {
+        r = fill_lists(make, &build, err);
+    }
+    if (r == 0) {
+        r = fill_source(make, &build, err);
+    }
+    if (r == 0) {
+        r = sf_pack_defaults(&build, err);
+    }
+    return r < 0 ? r : sf_pack_run(&build, log_stage, &log_fd, err);
+}
+
+const struct sf_make_stage sf_make_pack = {.describe = describe, .run = run};
