@@ -23,7 +23,7 @@
 #define SCRATCH "/tmp"
 #define TOP     SCRATCH "/root"
 
-#define MAX_MOUNTS 32
+#define MAX_MOUNTS 256
 
 /* Below the sandbox's top these are its own. */
 static const char *const own_directories[] = {"dev", "proc", "run", "tmp"};
