@@ -31,8 +31,10 @@ char *sf_module_output_value(const char *text, const char *name)
         if (quote == '\0' && strchr("; \n", *at) != NULL) {
             break;
         }
-        if (quote == '\0' ? (*at == '"' || *at == '\'') : *at == quote) {
-            quote = quote == '\0' ? *at : '\0';
+        if (quote == '\0' && (*at == '"' || *at == '\'')) {
+            quote = *at;
+        } else if (quote != '\0' && *at == quote) {
+            quote = '\0';
         } else if (*at == '\\' && quote != '\'' && at[1] != '\0') {
             value[length++] = *++at;
         } else {

@@ -20,15 +20,15 @@ struct sf_trial {
     const char *agent;      /* path of sf-agent, see sf_trial_find_agent() */
     const char *work;       /* a directory for the test, absolute; emptied before and afterwards */
     int log_fd;             /* what the programs print */
-    const struct sf_strlist *plugins;    /* that must be in lib/slurm; may be NULL */
-    const struct sf_strlist *files;      /* that must be in the prefix; may be NULL */
-    const struct sf_strlist *components; /* sonames that must be in the tree; may be NULL */
+    const struct sf_strlist *plugins;     /* that must be in lib/slurm; may be NULL */
+    const struct sf_strlist *files;       /* that must be in the prefix; may be NULL */
+    const struct sf_strlist *components;  /* sonames that must be in the tree; may be NULL */
     const struct sf_strlist *build_paths; /* directories of the build, which no file may name; may
                                            * be NULL */
 };
 
-/* One step of it, as it ends. `note` says what was tried ("81 plugins load"); `problem` is NULL when
- * it passed. */
+/* One step of it, as it ends. `note` says what was tried ("81 plugins load"); `problem` is NULL
+ * when it passed. */
 typedef void (*sf_trial_report)(void *context, const char *step, const char *note,
                                 const char *problem);
 
