@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "common/base/backoff.h"
 #include "common/base/buffer.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
@@ -15,10 +15,8 @@
 #include "common/content/transfer.h"
 #include "common/content/url.h"
 
-#define BACKOFF_BASE_MS 200
-#define BACKOFF_CAP_MS  30000
-#define SLICE_MS        100
-#define PROGRESS_BYTES  (1UL << 20) /* that much received earns the full number of retries again */
+#define SLICE_MS       100
+#define PROGRESS_BYTES (1UL << 20) /* that much received earns the full number of retries again */
 
 struct sf_fetcher {
     struct sf_transfer *transfer;
@@ -59,21 +57,6 @@ static bool is_over(const struct sf_fetcher *fetcher, const struct sf_transfer_r
            (request->is_ended != NULL && request->is_ended(request->context));
 }
 
-/* Exponential with full jitter: nodes that failed together do not come back together. */
-static int64_t backoff_ms(uint32_t tries)
-{
-    uint32_t random = 0;
-    uint32_t ceiling = BACKOFF_CAP_MS;
-
-    if (tries < 8 && (BACKOFF_BASE_MS << tries) < BACKOFF_CAP_MS) {
-        ceiling = BACKOFF_BASE_MS << tries;
-    }
-    if (getentropy(&random, sizeof random) < 0) {
-        return ceiling;
-    }
-    return random % (ceiling + 1);
-}
-
 /*
  * Waits before the next try. Errors: `err` as it is when there is none (the failure is final or the
  * tries are used up), INTERRUPTED.
@@ -83,7 +66,7 @@ static int wait_for_retry(const struct sf_fetcher *fetcher, uint32_t tries,
                           const struct sf_transfer_request *request, struct sf_error *err)
 {
     const struct timespec slice = {.tv_nsec = SLICE_MS * 1000000L};
-    int64_t wait_ms = backoff_ms(tries);
+    int64_t wait_ms = sf_backoff_ms(tries);
 
     if (tries >= fetcher->retries) {
         return -(int)err->code;
