@@ -18,6 +18,7 @@ struct form {
 
 static const struct form forms[] = {
     {"file://", sf_target_directory_open, &sf_target_directory},
+    {"s3://", sf_target_s3_open, &sf_target_s3},
 };
 
 static const struct form directory = {"", sf_target_directory_open, &sf_target_directory};
