@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "builder/make/make.h"
+#include "builder/place/image.h"
 #include "builder/recipe/recipe.h"
 #include "builder/release_options.h"
 #include "builder/state_dir.h"
@@ -22,6 +23,7 @@ struct build_options {
     bool is_minimal;
     uint32_t build;
     const char *root;
+    const char *image;
     const char *test_root;
     const char *recipes;
     struct sf_strlist mirrors;
@@ -53,6 +55,8 @@ static const struct sf_option table[] = {
     {"build", 0, SF_OPTION_NUMBER, "N", MEMBER(build), "build of that version, default 1"},
     {"build-root", 0, SF_OPTION_TEXT, "DIR", MEMBER(root),
      "build in this root directory of the toolchain, default this machine"},
+    {"image", 0, SF_OPTION_TEXT, "NAME@sha256:DIGEST", MEMBER(image),
+     "build in this container image, which podman or docker gets"},
     {"test-root", 0, SF_OPTION_TEXT, "DIR", MEMBER(test_root),
      "test in this root directory without compilers, default where it is built"},
     {"recipes", 0, SF_OPTION_TEXT, "DIR", MEMBER(recipes), "where the recipes are"},
@@ -97,6 +101,9 @@ static int check_options(const struct build_options *options, struct sf_error *e
     if (options->is_gpu + options->is_minimal + (options->variant != NULL) > 1) {
         return sf_error_set(err, SF_E_USAGE, "--gpu, --minimal and --variant exclude each other");
     }
+    if (options->root != NULL && options->image != NULL) {
+        return sf_error_set(err, SF_E_USAGE, "--build-root and --image exclude each other");
+    }
     if (options->level > 22) {
         return sf_error_set(err, SF_E_USAGE, "--level=%u: zstd has levels 1 to 22", options->level);
     }
@@ -130,6 +137,9 @@ static int build(const struct build_options *options, const struct sf_recipe *re
 
     if (r == 0 && options->root != NULL) {
         r = make_absolute(options->root, &root, err);
+    }
+    if (r == 0 && options->image != NULL) {
+        r = sf_image_open(state, options->image, &root, err);
     }
     if (r == 0 && options->test_root != NULL) {
         r = make_absolute(options->test_root, &test_root, err);
