@@ -121,6 +121,9 @@ int sf_build_open(struct sf_build *build, struct sf_error *err)
     }
 
     r = sf_sysroot_open(build->place_root, &build->place, err);
+    if (r == 0) {
+        r = sf_os_release_read(build->place.fd, &build->os, err);
+    }
     if (r < 0) {
         return r;
     }

@@ -15,6 +15,7 @@
 #include "common/format/manifest.h"
 #include "common/format/prefix.h"
 #include "common/format/release.h"
+#include "common/host/os_release.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -60,6 +61,7 @@ struct sf_build {
     bool has_made_repository;      /* its directory was not there before */
     bool was_published;            /* the repository had an artifact of that name */
     struct sf_sysroot place;       /* where libraries are taken from */
+    struct sf_os_release os;       /* of the place */
     int input_fd;                  /* the installed prefix below destdir; never changed */
     int repository_fd;
     char *work_name; /* private directory below the repository */

@@ -13,6 +13,7 @@ struct sf_pack_component {
     char *path;                /* of the file in the tree; NULL for Slurm */
     char *origin;              /* its real path in the place; NULL for Slurm */
     struct sf_package package; /* where it is from; for Slurm only version and licence */
+    char sha256[65];           /* of the file as it is shipped; "" until that is known */
     struct sf_strlist texts;   /* of package.license.references, at the same index */
 };
 

@@ -26,9 +26,11 @@ static const struct {
     {"rpath", sf_stage_rpath},
     {"meta", sf_stage_meta},
     {"check", sf_stage_check},
+    {"sbom", sf_stage_sbom},
     {"debug", sf_stage_debug},
     {"manifest", sf_stage_manifest},
     {"write", sf_stage_write},
+    {"provenance", sf_stage_provenance},
     {"sign", sf_stage_sign},
     {"publish", sf_stage_publish},
 };

@@ -9,9 +9,9 @@ struct sf_error;
 
 /*
  * Writes detached signatures of the key `signer` over the artifact at `path` below `repository_fd`
- * and over its provenance, when there is one, each beside its file with ".asc" appended. One that is there stays, as
- * each has its own time in it. Errors: NOT_FOUND (no such file, no such key), USAGE, SIGNATURE,
- * NO_SPACE, IO.
+ * and over its provenance, when there is one, each beside its file with ".asc" appended. One that
+ * is there stays, as each has its own time in it. Errors: NOT_FOUND (no such file, no such key),
+ * USAGE, SIGNATURE, NO_SPACE, IO.
  */
 int sf_sign_release(int repository_fd, const char *path, const char *signer, struct sf_error *err);
 

@@ -40,6 +40,9 @@ int sf_stage_meta(struct sf_build *build, struct sf_error *err);
 /* Checks that the tree is complete, and learns the glibc it needs. Errors: INCOMPATIBLE. */
 int sf_stage_check(struct sf_build *build, struct sf_error *err);
 
+/* Writes the bills of materials, into meta/ and beside the artifact. Errors: NO_SPACE, IO. */
+int sf_stage_sbom(struct sf_build *build, struct sf_error *err);
+
 /* Writes the artifact with debug information, when there is any. Errors: NO_SPACE, IO. */
 int sf_stage_debug(struct sf_build *build, struct sf_error *err);
 
@@ -49,6 +52,10 @@ int sf_stage_manifest(struct sf_build *build, struct sf_error *err);
 
 /* Writes artifact and outer manifest. Errors: NO_SPACE, IO. */
 int sf_stage_write(struct sf_build *build, struct sf_error *err);
+
+/* Writes the statement of how the artifact was made. One that is published stays: the place has
+ * changed since, the artifact has not. Errors: NO_SPACE, IO. */
+int sf_stage_provenance(struct sf_build *build, struct sf_error *err);
 
 /* Signs what was written, unless there is no signer. Errors: SIGNATURE, NOT_FOUND, IO. */
 int sf_stage_sign(struct sf_build *build, struct sf_error *err);

@@ -70,7 +70,8 @@ static int read_license(struct sf_pack_component *library, const char *copyright
     int r = 0;
 
     sf_spdx_license_done(&package->license);
-    r = sf_spdx_license_read(name == NULL ? "" : name, package->name, &package->license, err);
+    /* Packages of one source share their licences. */
+    r = sf_spdx_license_read(name == NULL ? "" : name, package->source, &package->license, err);
     for (size_t i = 0; r == 0 && i < package->license.references.count; i++) {
         sf_autofree char *text =
             sf_package_license_text(copyright, package->license.names.items[i]);

@@ -77,9 +77,11 @@ jq -r '.files[] | select(.sha256) | "\(.sha256)  \(.path)"' "$artifact.manifest.
     >"$work/digests"
 (cd "$tree" && sha256sum --quiet -c "$work/digests") || fail "a digest is not the file's"
 
-# The signature beside it is the key's, over the artifact.
-gpg --homedir "$key_home" --batch --quiet --verify "$artifact.asc" "$artifact" 2>/dev/null ||
-    fail "the signature is not good"
+# The signatures beside it are the key's, over the artifact and over how it was made.
+for signed in "$artifact" "$artifact.intoto.json"; do
+    gpg --homedir "$key_home" --batch --quiet --verify "$signed.asc" "$signed" 2>/dev/null ||
+        fail "the signature of $signed is not good"
+done
 
 # A Slurm that was told of no directory for its units has put them elsewhere: that is said.
 mv "$view/lib/systemd" "$work/units"
@@ -100,6 +102,16 @@ run 0 find "$work/without-debug" -name '*-debug.tar.zst'
 [[ ! -s $out ]] || fail "a debug artifact in spite of --no-debug"
 
 # Only these, and nothing hidden.
-run 0 find "$repo" -type f
-[[ $(wc -l <"$out") == 4 ]] || fail "more than artifact, debug artifact, manifest and signature"
-refuse_out "/.sf-builder"
+run 0 find "$repo" -mindepth 1 -not -type d -printf '%f\n'
+name=slurm-$id
+sort "$out" | diff - >&2 <(sort <<LIST
+$name-debug.tar.zst
+$name-software.tar.zst
+$name-software.tar.zst.asc
+$name-software.tar.zst.cdx.json
+$name-software.tar.zst.intoto.json
+$name-software.tar.zst.intoto.json.asc
+$name-software.tar.zst.manifest.json
+$name-software.tar.zst.spdx.json
+LIST
+) || fail "not what belongs into a repository"

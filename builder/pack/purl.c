@@ -1,0 +1,68 @@
+/* Names for packages and documents that others understand. */
+#include "builder/pack/purl.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/buffer.h"
+#include "common/base/error.h"
+
+#define PURL_MAX_BYTES 4096
+
+/* Everything but letters, digits and ".-_~:" is written %XX. */
+static int put(struct sf_buffer *buffer, const char *mark, const char *text, struct sf_error *err)
+{
+    int r = sf_buffer_format(buffer, err, "%s", mark);
+
+    for (const char *c = text; r == 0 && *c != '\0'; c++) {
+        bool is_plain = isalnum((unsigned char)*c) || strchr(".-_~:", *c) != NULL;
+
+        r = sf_buffer_format(buffer, err, is_plain ? "%c" : "%%%02X", (unsigned char)*c);
+    }
+    return r;
+}
+
+static int put_all(struct sf_buffer *buffer, const struct sf_purl *purl, struct sf_error *err)
+{
+    const struct {
+        const char *mark;
+        const char *text;
+    } parts[] = {
+        {"pkg:", purl->type},        {"/", purl->distro},    {"/", purl->name},
+        {"@", purl->version},        {"?arch=", purl->arch}, {"&distro=", purl->distro},
+        {"-", purl->distro_version},
+    };
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < sizeof parts / sizeof *parts; i++) {
+        /* Qualifiers start with '?' whichever comes first. */
+        bool is_first = purl->arch[0] == '\0' && parts[i].mark[0] == '&';
+
+        if (parts[i].text[0] != '\0') {
+            r = put(buffer, is_first ? "?distro=" : parts[i].mark, parts[i].text, err);
+        }
+    }
+    return r;
+}
+
+char *sf_purl_format(const struct sf_purl *purl)
+{
+    struct sf_error ignored;
+    struct sf_buffer buffer = {.limit_bytes = PURL_MAX_BYTES};
+
+    if (put_all(&buffer, purl, &ignored) < 0) {
+        sf_buffer_done(&buffer);
+    }
+    return buffer.data;
+}
+
+void sf_uuid_of_digest(const char *sha256, char uuid[static SF_UUID_SIZE])
+{
+    static const char variants[] = "89ab";
+    char variant = variants[(unsigned char)sha256[16] % 4];
+
+    (void)snprintf(uuid, SF_UUID_SIZE, "%.8s-%.4s-5%.3s-%c%.3s-%.12s", sha256, sha256 + 8,
+                   sha256 + 13, variant, sha256 + 17, sha256 + 20);
+}
