@@ -27,6 +27,7 @@ struct sf_error;
 
 struct sf_recipe_source {
     char *file; /* "slurm-24.11.5.tar.bz2": its name in caches and on mirrors */
+    char version[32];
     char sha256[65];
     struct sf_strlist urls; /* the origin's, may be empty */
 };
@@ -67,6 +68,9 @@ void sf_recipe_search(struct sf_recipe_wanted *wanted, const char *directory);
  */
 int sf_recipe_read(const struct sf_recipe_wanted *wanted, struct sf_recipe **ret,
                    struct sf_error *err);
+
+/* Frees what a source holds. */
+void sf_recipe_source_done(struct sf_recipe_source *source);
 
 void sf_recipe_free(struct sf_recipe *recipe);
 

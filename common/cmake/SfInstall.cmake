@@ -5,6 +5,8 @@ install(FILES "${CMAKE_BINARY_DIR}/sf-agent-upgrade.service" units/sf-agent-upgr
 install(FILES conf/sf-agent.conf DESTINATION "${CMAKE_INSTALL_DATAROOTDIR}/doc/sf-agent/examples")
 install(DIRECTORY DESTINATION /etc/sf-agent/conf.d)
 install(DIRECTORY DESTINATION /etc/sf-agent/keys.d)
+install(DIRECTORY conf/recipes DESTINATION "${CMAKE_INSTALL_DATADIR}/sf-builder")
+install(DIRECTORY DESTINATION /etc/sf-builder/recipes)
 
 # An administrator's configuration is not overwritten.
 install(CODE "
