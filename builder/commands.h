@@ -32,6 +32,7 @@ extern const struct sf_command sf_command_publish;
 extern const struct sf_command sf_command_prune;
 extern const struct sf_command sf_command_verify;
 extern const struct sf_command sf_command_export;
+extern const struct sf_command sf_command_matrix;
 extern const struct sf_command sf_command_spack_yaml;
 extern const struct sf_command sf_command_test;
 
