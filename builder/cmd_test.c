@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "builder/recipe/recipe.h"
 #include "builder/release_options.h"
 #include "builder/trial/trial.h"
 #include "common/base/error.h"
@@ -19,6 +20,7 @@ struct test_options {
     const char *repository;
     const char *root;
     const char *agent;
+    const char *recipes;
     const char *log;
     struct sf_strlist build_paths;
 };
@@ -30,6 +32,8 @@ static const struct sf_option table[] = {
      "a root of the toolchain to test in, default /"},
     {"agent", 0, SF_OPTION_TEXT, "FILE", offsetof(struct test_options, agent),
      "the sf-agent that installs it"},
+    {"recipes", 0, SF_OPTION_TEXT, "DIR", offsetof(struct test_options, recipes),
+     "expect what the recipe in DIR promises"},
     {"build-path", 0, SF_OPTION_LIST, "DIR", offsetof(struct test_options, build_paths),
      "a directory of the build, which no file may name"},
     {"log", 0, SF_OPTION_TEXT, "FILE", offsetof(struct test_options, log),
@@ -46,7 +50,7 @@ static void report_step(void *context, const char *step, const char *note, const
     sf_report_row_flag(row, "passed", problem == NULL);
     sf_report_row_text(row, "note", problem == NULL ? note : problem);
     if (problem == NULL) {
-        sf_report_line(report, "%s: %s", step, *note == '\0' ? "passed" : note);
+        sf_report_line(report, "%s: %s", step, note);
     }
 }
 
@@ -105,11 +109,24 @@ static int run_trial(const struct sf_builder *builder, const struct test_options
     return r;
 }
 
+/* What the recipe in `directory` promises for the release. */
+static int read_recipe(const char *directory, const struct sf_release *release,
+                       struct sf_recipe **ret, struct sf_error *err)
+{
+    const struct sf_recipe_wanted wanted = {.directories = {directory},
+                                            .version = release->version,
+                                            .toolchain = release->toolchain,
+                                            .variant = release->variant};
+
+    return sf_recipe_read(&wanted, ret, err);
+}
+
 static int run(void *context, const void *options, char **operands, int operand_count,
                struct sf_error *err)
 {
     const struct sf_builder *builder = context;
     const struct test_options *test = options;
+    sf_auto(recipe) struct sf_recipe *recipe = NULL;
     struct sf_release release;
     struct sf_trial trial = {
         .release = &release,
@@ -123,8 +140,16 @@ static int run(void *context, const void *options, char **operands, int operand_
     if (r == 0 && test->repository == NULL) {
         r = sf_error_set(err, SF_E_USAGE, "--repository is missing");
     }
+    if (r == 0 && test->recipes != NULL) {
+        r = read_recipe(test->recipes, &release, &recipe, err);
+    }
     if (r < 0) {
         return r;
+    }
+    if (recipe != NULL) {
+        trial.plugins = &recipe->plugins;
+        trial.files = &recipe->files;
+        trial.components = &recipe->components;
     }
     sf_report_rows(builder->report, "steps");
     return run_trial(builder, test, &trial, err);

@@ -1,5 +1,5 @@
-/* What the dynamic linker prints about a file instead of running it: ld.so --list, or
- * LD_TRACE_LOADED_OBJECTS with LD_WARN. */
+/* What the dynamic linker prints about a file instead of running it: with LD_TRACE_LOADED_OBJECTS,
+ * and with LD_WARN about symbols, too. */
 #ifndef SF_BUILDER_TRIAL_LOADER_OUTPUT_H
 #define SF_BUILDER_TRIAL_LOADER_OUTPUT_H
 

@@ -99,8 +99,11 @@ static int check_file(const struct sf_trial_run *run, const struct survey *surve
     sf_auto(buffer) struct sf_buffer text = {.limit_bytes = SF_TRIAL_OUTPUT_MAX};
     sf_auto(loader_output) struct sf_loader_output output = {0};
     sf_autofree char *path = sf_str_format("%s/%s", run->tree, file);
-    const char *const argv[] = {loader_of(run->trial->release->arch), "--list", path, NULL};
-    const struct sf_trial_command command = {.argv = argv, .output = &text};
+    const char *const argv[] = {loader_of(run->trial->release->arch), path, NULL};
+    /* As ldd(1): with --list the linker would not go on after a library that is missing. */
+    const char *const environment[] = {"LD_TRACE_LOADED_OBJECTS=1", NULL};
+    const struct sf_trial_command command = {
+        .argv = argv, .environment = environment, .output = &text};
     int status = 0;
     int r =
         path == NULL ? sf_error_no_memory(err) : sf_trial_command_run(run, &command, &status, err);

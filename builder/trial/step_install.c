@@ -154,7 +154,13 @@ int sf_step_index(struct sf_trial_run *run, struct sf_error *err)
     if (r == 0) {
         r = sf_trial_node_make(run, err);
     }
-    return r < 0 ? r : sf_trial_node_install(run, sign_index, err);
+    if (r == 0) {
+        r = sf_trial_node_install(run, sign_index, err);
+    }
+    if (r == 0) {
+        sf_trial_note(run, "listed and signed by a key made for this");
+    }
+    return r;
 }
 
 static int configure_agent(const struct sf_trial_run *run, struct sf_error *err)

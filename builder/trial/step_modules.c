@@ -12,6 +12,7 @@
 #include "builder/trial/trial_run.h"
 #include "common/base/error.h"
 #include "common/base/str.h"
+#include "common/base/strlist.h"
 #include "common/host/dir.h"
 
 #define MAX_MODULEFILE 65536
@@ -28,6 +29,17 @@ static const struct {
     {"Environment Modules", "/usr/share/modules/libexec/modulecmd.tcl"},
 };
 
+/* What a module system says, on one line: its errors are drawn over several. */
+static int refused(const char *text, struct sf_error *err)
+{
+    sf_auto(strlist) struct sf_strlist words = {0};
+    int r = sf_strlist_add_words(&words, text, err);
+    sf_autofree char *line = r < 0 ? NULL : sf_strlist_join(&words, " ");
+
+    return line == NULL ? sf_error_no_memory(err)
+                        : sf_error_set(err, SF_E_UNHEALTHY, "module load slurm: %s", line);
+}
+
 /* The PATH that `system` gives to a shell that loads the module. */
 static int load(const struct sf_trial_run *run, const char *system, char **ret_path,
                 struct sf_error *err)
@@ -38,37 +50,43 @@ static int load(const struct sf_trial_run *run, const char *system, char **ret_p
     const char *const environment[] = {modulepath, "HOME=/tmp", NULL};
     const struct sf_trial_command command = {
         .argv = argv, .environment = environment, .output = &text};
-    int r =
-        modulepath == NULL ? sf_error_no_memory(err) : sf_trial_command_check(run, &command, err);
+    int status = 0;
+    int r = modulepath == NULL ? sf_error_no_memory(err)
+                               : sf_trial_command_run(run, &command, &status, err);
 
     if (r < 0) {
         return r;
     }
-    *ret_path = sf_module_output_value(text.data, "PATH");
-    return *ret_path != NULL
-               ? 0
-               : sf_error_set(err, SF_E_UNHEALTHY, "module load slurm leaves PATH as it was: %s",
-                              sf_str_trim(text.data));
+    *ret_path = status == 0 ? sf_module_output_value(text.data, "PATH") : NULL;
+    return *ret_path == NULL ? refused(text.data, err) : 0;
 }
 
 static int check_path(const struct sf_trial_run *run, const char *path, struct sf_error *err)
 {
     sf_autofree char *expected = sf_str_format("%s/view/bin:", run->tree);
-    sf_autofree char *scontrol = sf_trial_view(run, "bin/scontrol");
 
-    if (expected == NULL || scontrol == NULL) {
+    if (expected == NULL) {
         return sf_error_no_memory(err);
     }
-    if (strstr(path, expected) == NULL) {
-        return sf_error_set(err, SF_E_UNHEALTHY,
-                            "module load slurm gives the PATH '%s', without '%s/view/bin'", path,
-                            run->tree);
+    return strstr(path, expected) != NULL
+               ? 0
+               : sf_error_set(err, SF_E_UNHEALTHY,
+                              "module load slurm gives the PATH '%s', without '%s/view/bin'", path,
+                              run->tree);
+}
+
+/* By it the modulefile sees that there is a Slurm. */
+static int check_scontrol(const struct sf_trial_run *run, struct sf_error *err)
+{
+    sf_autofree char *scontrol = sf_trial_view(run, "bin/scontrol");
+
+    if (scontrol == NULL) {
+        return sf_error_no_memory(err);
     }
     return access(scontrol, X_OK) == 0
                ? 0
                : sf_error_set(err, SF_E_UNHEALTHY,
-                              "bin/scontrol is missing, by which people see that a module is "
-                              "loaded");
+                              "bin/scontrol is missing, so that no modulefile loads");
 }
 
 /* sinfo, found by that PATH alone. */
@@ -120,7 +138,7 @@ static int read_modulefiles(const struct sf_trial_run *run, struct sf_error *err
 static int look(struct sf_trial_run *run, struct sf_error *err)
 {
     const char *found = NULL;
-    int r = 0;
+    int r = check_scontrol(run, err);
 
     for (size_t i = 0; r == 0 && i < sizeof systems / sizeof *systems; i++) {
         if (access(systems[i].path, F_OK) == 0) {
@@ -128,7 +146,7 @@ static int look(struct sf_trial_run *run, struct sf_error *err)
             r = load_with(run, systems[i].path, err);
         }
     }
-    if (found == NULL) {
+    if (r == 0 && found == NULL) {
         r = read_modulefiles(run, err);
     }
     if (r < 0) {

@@ -21,10 +21,13 @@
  */
 #include "builder/trial/trial.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "builder/repository/publish.h"
 #include "builder/trial/trial_node.h"
@@ -95,7 +98,9 @@ static int empty_work(const char *work, struct sf_error *err)
 {
     sf_auto(strlist) struct sf_strlist names = {0};
     sf_autoclose int work_fd = -1;
-    int r = sf_dir_open_follow(work, &work_fd, err);
+    int r = mkdir(work, 0700) < 0 && errno != EEXIST
+                ? sf_error_errno(err, errno, "make the directory '%s'", work)
+                : sf_dir_open_follow(work, &work_fd, err);
 
     if (r == 0) {
         r = sf_dir_list(work_fd, ".", &names, err);
@@ -156,16 +161,29 @@ static int report_compilers(const struct sf_trial *trial, sf_trial_report report
     return r;
 }
 
+/* A user's own namespace has one user and no groups to set, which slurmd does before all else. */
+static int check_user(struct sf_error *err)
+{
+    return geteuid() == 0
+               ? 0
+               : sf_error_set(err, SF_E_PERMISSION,
+                              "Slurm's daemons can only be tried by root: run this as root, or in "
+                              "a container with --privileged");
+}
+
 int sf_trial_run(const struct sf_trial *trial, sf_trial_report report, void *context,
                  struct sf_error *err)
 {
     sf_auto(manifest) struct sf_manifest *manifest = NULL;
     struct sf_trial_run run = {.trial = trial};
     struct sf_error ignored;
-    int r = read_manifest(trial, &manifest, err);
+    int r = check_user(err);
 
     sf_release_format(trial->release, run.id);
-    run.manifest = manifest;
+    if (r == 0) {
+        r = read_manifest(trial, &manifest, err);
+        run.manifest = manifest;
+    }
     if (r == 0) {
         r = read_glibc(trial, run.glibc, err);
     }

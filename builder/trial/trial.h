@@ -18,7 +18,8 @@ struct sf_trial {
     const char *root;       /* a root of the toolchain; "/" or the build root when there is none
                              * without compilers: those are hidden then */
     const char *agent;      /* path of sf-agent, see sf_trial_find_agent() */
-    const char *work;       /* a directory for the test, absolute; emptied before and afterwards */
+    const char *work;       /* a directory for the test, absolute; made, or emptied, and empty
+                             * afterwards */
     int log_fd;             /* what the programs print */
     const struct sf_strlist *plugins;     /* that must be in lib/slurm; may be NULL */
     const struct sf_strlist *files;       /* that must be in the prefix; may be NULL */
@@ -33,8 +34,9 @@ typedef void (*sf_trial_report)(void *context, const char *step, const char *not
                                 const char *problem);
 
 /*
- * All steps up to the first that fails. Errors: UNHEALTHY with a sentence that names the file
- * (plugin, library, program) and what is wrong with it, INCOMPATIBLE, those of sf_sandbox_run().
+ * All steps up to the first that fails. Errors: PERMISSION (not root), UNHEALTHY with a sentence
+ * that names the file (plugin, library, program) and what is wrong with it, INCOMPATIBLE, those of
+ * sf_sandbox_run().
  */
 int sf_trial_run(const struct sf_trial *trial, sf_trial_report report, void *context,
                  struct sf_error *err);

@@ -1,9 +1,11 @@
 /* A node that exists for one test. */
 #include "builder/trial/trial_node.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,8 +25,12 @@ static const char *const made[] = {"var/cache",         "var/lib",
                                    "var/spool/slurm/d", "var/spool/slurm/ctld",
                                    "etc/slurm",         "etc/sf-agent/keys.d"};
 
-#define OWN_COUNT  (sizeof own / sizeof *own)
-#define MADE_COUNT (sizeof made / sizeof *made)
+/* What it has of its root when sf-agent looks at it from outside. */
+static const char *const system_directories[] = {"usr", "lib", "lib64"};
+
+#define SYSTEM_COUNT (sizeof system_directories / sizeof *system_directories)
+#define OWN_COUNT    (sizeof own / sizeof *own)
+#define MADE_COUNT   (sizeof made / sizeof *made)
 
 /* The last of two names for one file is a link, and needs no hiding. */
 static const char *const compilers[] = {
@@ -50,6 +56,26 @@ static int copy_etc(const struct sf_trial_run *run, int node_fd, struct sf_error
     return r < 0 ? sf_error_prefix(err, "copying %s: ", path == NULL ? "/etc" : path) : 0;
 }
 
+static int make_links(const struct sf_trial_run *run, int node_fd, struct sf_error *err)
+{
+    sf_autoclose int root_fd = -1;
+    int r = sf_dir_open_follow(run->trial->root, &root_fd, err);
+
+    if (r == 0 && symlinkat("/run", node_fd, "var/run") < 0) {
+        r = sf_error_errno(err, errno, "make the link 'var/run'");
+    }
+    for (size_t i = 0; r == 0 && i < SYSTEM_COUNT; i++) {
+        sf_autofree char *target = NULL;
+        struct sf_error ignored;
+
+        if (sf_dir_read_link(root_fd, system_directories[i], &target, &ignored) == 0 &&
+            symlinkat(target, node_fd, system_directories[i]) < 0) {
+            r = sf_error_errno(err, errno, "make the link '%s'", system_directories[i]);
+        }
+    }
+    return r;
+}
+
 int sf_trial_node_make(const struct sf_trial_run *run, struct sf_error *err)
 {
     sf_autoclose int work_fd = -1;
@@ -71,8 +97,8 @@ int sf_trial_node_make(const struct sf_trial_run *run, struct sf_error *err)
     for (size_t i = 0; r == 0 && i < MADE_COUNT; i++) {
         r = sf_dir_make(node_fd, made[i], err);
     }
-    if (r == 0 && symlinkat("/run", node_fd, "var/run") < 0) {
-        r = sf_error_set(err, SF_E_IO, "make the link 'var/run' of the node");
+    if (r == 0) {
+        r = make_links(run, node_fd, err);
     }
     return r < 0 ? r : sf_trial_cluster_write(run->manifest, node_fd, err);
 }
@@ -122,9 +148,8 @@ static int add_mount(struct mounts *mounts, char *source, char *target, bool is_
     return 0;
 }
 
-/* The node's own directories, over those of its root, which is seen at `root`. */
-static int add_own(const struct sf_trial_run *run, const char *root, struct mounts *mounts,
-                   struct sf_error *err)
+/* The node's own directories, over those of its root. */
+static int add_own(const struct sf_trial_run *run, struct mounts *mounts, struct sf_error *err)
 {
     int r = 0;
 
@@ -132,7 +157,7 @@ static int add_own(const struct sf_trial_run *run, const char *root, struct moun
         char *source = sf_str_format("%s/%s/%s", run->trial->work, run->node, own[i]);
 
         r = source == NULL ? sf_error_no_memory(err)
-                           : add_mount(mounts, source, sf_str_format("%s/%s", root, own[i]),
+                           : add_mount(mounts, source, sf_path_join("/", own[i]),
                                        /* is_writable= */ true, err);
     }
     return r;
@@ -162,25 +187,44 @@ static int enter(const char *root, const struct mounts *mounts, struct call *wan
     return sf_sandbox_run(&sandbox, call, wanted, err);
 }
 
+/* Where sf-agent finds out what the node is; with a merged /usr the others are links. */
+static int add_system(const struct sf_trial_run *run, struct mounts *mounts, struct sf_error *err)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < SYSTEM_COUNT; i++) {
+        sf_autofree char *path = sf_path_join(run->trial->root, system_directories[i]);
+        struct stat status;
+
+        if (path == NULL) {
+            return sf_error_no_memory(err);
+        }
+        if (lstat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+            r = add_mount(mounts, sf_steal(&path),
+                          sf_path_join(SF_TRIAL_ROOT, system_directories[i]),
+                          /* is_writable= */ false, err);
+        }
+    }
+    return r;
+}
+
 int sf_trial_node_install(struct sf_trial_run *run, sf_trial_body body, struct sf_error *err)
 {
     sf_auto(mounts) struct mounts mounts = {0};
     struct call wanted = {run, body};
-    char *work = sf_str_format("%s", run->trial->work);
-    char *root = work == NULL ? NULL : sf_str_format("%s", run->trial->root);
-
-    if (root == NULL) {
-        free(work);
-        return sf_error_no_memory(err);
-    }
-
-    int r = add_mount(&mounts, work, sf_str_format(SF_TRIAL_WORK), /* is_writable= */ true, err);
+    char *work = strdup(run->trial->work);
+    int r = work == NULL ? sf_error_no_memory(err)
+                         : add_mount(&mounts, work, strdup(SF_TRIAL_WORK),
+                                     /* is_writable= */ true, err);
+    char *node = r < 0 ? NULL : sf_path_join(run->trial->work, run->node);
 
     if (r == 0) {
-        r = add_mount(&mounts, root, sf_str_format(SF_TRIAL_ROOT), /* is_writable= */ false, err);
+        r = node == NULL
+                ? sf_error_no_memory(err)
+                : add_mount(&mounts, node, strdup(SF_TRIAL_ROOT), /* is_writable= */ true, err);
     }
     if (r == 0) {
-        r = add_own(run, SF_TRIAL_ROOT, &mounts, err);
+        r = add_system(run, &mounts, err);
     }
     return r < 0 ? r : enter("/", &mounts, &wanted, err);
 }
@@ -190,13 +234,13 @@ int sf_trial_node_run(struct sf_trial_run *run, sf_trial_body body, struct sf_er
     sf_auto(mounts) struct mounts mounts = {0};
     sf_auto(strlist) struct sf_strlist hidden = {0};
     struct call wanted = {run, body};
-    int r = add_own(run, "", &mounts, err);
+    int r = add_own(run, &mounts, err);
 
     if (r == 0) {
         r = sf_trial_node_compilers(run->trial->root, &hidden, err);
     }
     for (size_t i = 0; r == 0 && i < hidden.count; i++) {
-        r = add_mount(&mounts, /* source= */ NULL, sf_str_format("%s", hidden.items[i]),
+        r = add_mount(&mounts, /* source= */ NULL, strdup(hidden.items[i]),
                       /* is_writable= */ true, err);
     }
     return r < 0 ? r : enter(run->trial->root, &mounts, &wanted, err);

@@ -11,7 +11,8 @@
 struct sf_error;
 struct sf_trial_run;
 
-/* In sf_trial_node_install(): the work directory, and the node's / in it. */
+/* In sf_trial_node_install(): the work directory, and the node's / in it, with no more of the
+ * trial's root than libraries and what its /etc says. */
 #define SF_TRIAL_WORK "/sf-trial"
 #define SF_TRIAL_ROOT SF_TRIAL_WORK "/root"
 
