@@ -24,6 +24,8 @@ static int fill_environment(const struct sf_make *make, struct sf_strlist *envir
                         sf_str_format("SOURCE_DATE_EPOCH=%lld", (long long)make->epoch_s),
                         err) < 0 ||
         sf_strlist_add(environment, "TZ=UTC", err) < 0 ||
+        /* Perl would write down when and where its modules were installed. */
+        sf_strlist_add(environment, "PERL_MM_OPT=NO_PACKLIST=1 NO_PERLLOCAL=1", err) < 0 ||
         sf_strlist_take(environment, sf_str_format("HOME=%s", work), err) < 0 ||
         (cache != NULL &&
          (sf_strlist_take(environment, sf_str_format("CCACHE_DIR=%s", cache), err) < 0 ||
@@ -70,6 +72,12 @@ int sf_make_command(const struct sf_make *make, const struct sf_strlist *argv, i
     }
     (void)dprintf(log_fd, "+ %s\n", line);
     return sf_place_run(&make->place, &command, err);
+}
+
+int sf_make_add_variables(const struct sf_make *make, struct sf_strlist *argv,
+                          struct sf_error *err)
+{
+    return sf_strlist_take(argv, sf_str_format("PAM_DIR=%s/lib/security", make->slot), err);
 }
 
 int sf_make_describe_list(struct sf_buffer *inputs, const char *name,

@@ -44,6 +44,13 @@ int sf_make_open_source(const struct sf_make *make, int *ret_fd, const char **re
 int sf_make_command(const struct sf_make *make, const struct sf_strlist *argv, int log_fd,
                     struct sf_error *err);
 
+/*
+ * Adds the variables that every make of Slurm is given: PAM modules go into the prefix, configure
+ * takes no directory that is not there yet. Errors: NO_MEMORY.
+ */
+int sf_make_add_variables(const struct sf_make *make, struct sf_strlist *argv,
+                          struct sf_error *err);
+
 /* Appends "name word word …" to `inputs`, each word with its length, so that no two lists look the
  * same. Errors: NO_MEMORY, FORMAT. */
 int sf_make_describe_list(struct sf_buffer *inputs, const char *name,

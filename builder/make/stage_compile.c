@@ -28,6 +28,7 @@ static int run_make(const struct sf_make *make, const char *contrib, int log_fd,
 
     if (sf_strlist_add(&argv, "make", err) < 0 ||
         sf_strlist_take(&argv, sf_str_format("-j%u", job_count(make)), err) < 0 ||
+        sf_make_add_variables(make, &argv, err) < 0 ||
         (contrib != NULL &&
          (sf_strlist_add(&argv, "-C", err) < 0 ||
           sf_strlist_take(&argv, sf_str_format("contribs/%s", contrib), err) < 0))) {

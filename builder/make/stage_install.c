@@ -24,6 +24,7 @@ static int run_install(const struct sf_make *make, const char *contrib, int log_
 
     if (destdir == NULL || sf_strlist_add_words(&argv, "make install", err) < 0 ||
         sf_strlist_take(&argv, sf_str_format("DESTDIR=%s", destdir), err) < 0 ||
+        sf_make_add_variables(make, &argv, err) < 0 ||
         (contrib != NULL &&
          (sf_strlist_add(&argv, "-C", err) < 0 ||
           sf_strlist_take(&argv, sf_str_format("contribs/%s", contrib), err) < 0))) {
