@@ -25,6 +25,7 @@ extern const struct sf_option sf_builder_common_table[];
 extern const struct sf_option *const sf_builder_shared_options[];
 
 extern const struct sf_command sf_command_prefix;
+extern const struct sf_command sf_command_recipe;
 extern const struct sf_command sf_command_pack;
 extern const struct sf_command sf_command_index;
 extern const struct sf_command sf_command_publish;

@@ -20,11 +20,17 @@ static int prepare(void *context, const struct sf_command *command, const void *
 int main(int argc, char **argv)
 {
     static const struct sf_command *const commands[] = {
-        &sf_command_prefix,     &sf_command_test,
-        &sf_command_pack,       &sf_command_index,
-        &sf_command_publish,    &sf_command_prune,
-        &sf_command_verify,     &sf_command_export,
-        &sf_command_spack_yaml, NULL,
+        &sf_command_recipe,
+        &sf_command_prefix,
+        &sf_command_test,
+        &sf_command_pack,
+        &sf_command_index,
+        &sf_command_publish,
+        &sf_command_prune,
+        &sf_command_verify,
+        &sf_command_export,
+        &sf_command_spack_yaml,
+        NULL,
     };
     struct sf_builder builder = {0};
     const struct sf_program program = {

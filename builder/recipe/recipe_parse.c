@@ -82,6 +82,8 @@ static int read_scope(const char *section, struct scope *ret, struct sf_error *e
         r = read_variant(section + strlen(VARIANT), &scope, err);
     } else if (sf_str_has_prefix(section, TOOLCHAIN)) {
         r = read_toolchain(section + strlen(TOOLCHAIN), &scope, err);
+    } else if (section[0] == '\0') {
+        r = sf_error_set(err, SF_E_CONFIG, "there is no [section] yet");
     } else if (!sf_str_is_equal(section, "recipe")) {
         r = sf_error_set(err, SF_E_CONFIG,
                          "unknown section [%s]; there are [recipe], [source FILE], [variant NAME], "

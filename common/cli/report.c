@@ -172,6 +172,18 @@ void sf_report_row_flag(struct json_t *row, const char *key, bool value)
     }
 }
 
+void sf_report_row_list(struct json_t *row, const char *key, const struct sf_strlist *values)
+{
+    json_t *list = row == NULL ? NULL : json_array();
+
+    for (size_t i = 0; list != NULL && i < values->count; i++) {
+        (void)json_array_append_new(list, text_value(values->items[i]));
+    }
+    if (list != NULL) {
+        (void)json_object_set_new(row, key, list);
+    }
+}
+
 /* The object goes to the stream as it is made: a text in memory could lack a part unnoticed. */
 static int print_object(struct sf_report *report, const struct sf_error *failure,
                         struct sf_error *err)

@@ -51,6 +51,7 @@ struct json_t *sf_report_row(struct sf_report *report, const char *key);
 void sf_report_row_text(struct json_t *row, const char *key, const char *value);
 void sf_report_row_number(struct json_t *row, const char *key, uint64_t value);
 void sf_report_row_flag(struct json_t *row, const char *key, bool value);
+void sf_report_row_list(struct json_t *row, const char *key, const struct sf_strlist *values);
 
 /*
  * The end of a program whose command returned `r`: prints the JSON object and logs the failure, if

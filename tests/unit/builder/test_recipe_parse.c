@@ -146,7 +146,7 @@ static void recipe_mistake_names_file_line_and_word(void **state)
     } cases[] = {
         {"", "24.11.ini: [recipe] has no 'series'"},
         {"[recipe]\nseries = 24.11\n", "[recipe] has no 'version'"},
-        {"a = b\n", "24.11.ini:1: unknown section []"},
+        {"a = b\n", "24.11.ini:1: there is no [section] yet"},
         {WHOLE "[recipes]\na = b\n", "24.11.ini:11: unknown section [recipes]; there are [recipe]"},
         {WHOLE "[toolchain]\npackage = b\n", "unknown section [toolchain]"},
         {WHOLE "[toolchain ]\npackage = b\n", "'' is not a toolchain's name"},

@@ -52,6 +52,8 @@ static void tell(struct sf_report *report)
     sf_report_flag(report, "flag", true);
     sf_report_list(report, "list", &list);
     sf_report_row_text(sf_report_row(report, "rows"), "key", "value");
+    sf_report_row_list(sf_report_row(report, "rows"), "list", &list);
+    sf_report_row_list(/* row= */ NULL, "list", &list);
     sf_report_rows(report, "none");
     sf_report_changed(report);
 }
@@ -96,7 +98,7 @@ static void programs_get_one_object(void **state)
     assert_string_equal(capture_end(&capture),
                         "{\"changed\":true,\"command\":\"verb\",\"failed\":false,\"flag\":true,"
                         "\"list\":[\"a\"],\"none\":[],\"number\":9007199254740991,"
-                        "\"rows\":[{\"key\":\"value\"}],\"schema\":1,"
+                        "\"rows\":[{\"key\":\"value\"},{\"list\":[\"a\"]}],\"schema\":1,"
                         "\"text\":\"odd \\\\xff byte\"}\n");
 }
 
