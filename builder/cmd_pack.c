@@ -23,6 +23,7 @@ struct pack_options {
     const char *signer;
     uint32_t level;
     bool has_no_debug;
+    bool needs_packages;
     struct sf_strlist host_libraries;
     struct sf_strlist libraries;
     struct sf_strlist sources;
@@ -50,6 +51,8 @@ static const struct sf_option table[] = {
      "a source that it is made of, for the manifest"},
     {"option", 0, SF_OPTION_LIST, "WORD", offsetof(struct pack_options, options),
      "an option that it is configured with, for the manifest"},
+    {"packaged", 0, SF_OPTION_FLAG, NULL, offsetof(struct pack_options, needs_packages),
+     "refuse a library that no package of the distribution has"},
     {"no-debug", 0, SF_OPTION_FLAG, NULL, offsetof(struct pack_options, has_no_debug),
      "write no artifact with debug information"},
     {"sign", 0, SF_OPTION_TEXT, "FINGERPRINT", offsetof(struct pack_options, signer),
@@ -107,6 +110,7 @@ static int read_options(const struct pack_options *options, struct sf_build *bui
     build->place_root = options->place_root;
     build->repository = options->output;
     build->signer = options->signer;
+    build->needs_packages = options->needs_packages;
     build->drops_debug = options->has_no_debug;
     (void)snprintf(build->glibc_ceiling, sizeof build->glibc_ceiling, "%s",
                    options->glibc == NULL ? "" : options->glibc);
