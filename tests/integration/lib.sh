@@ -58,7 +58,7 @@ node_directories=(/opt /var/lib/sf-agent /var/cache/sf-agent /run/sf-agent /etc/
     /etc/systemd/system)
 
 scenario_end() {
-    local status=$? server
+    local status=$? server target
     for server in "${servers[@]}"; do
         nginx_stop "$server"
     done
@@ -71,6 +71,10 @@ scenario_end() {
             [[ -s $file ]] && sed "s|^|  ${file##*/}: |" "$file" >&2
         done
     fi
+    # What a scenario has mounted in its directory is not its to remove.
+    while read -r _ target _; do
+        [[ $target != "$work"/* ]] || umount --lazy "$target"
+    done </proc/mounts
     rm -rf "$work"
 }
 trap scenario_end EXIT
