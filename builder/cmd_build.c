@@ -32,6 +32,7 @@ struct build_options {
     const char *agent;
     uint32_t jobs;
     uint32_t level;
+    const char *last_stage;
     bool has_no_ccache;
     const char *target;
     const char *name;
@@ -70,6 +71,8 @@ static const struct sf_option table[] = {
     {"jobs", 'j', SF_OPTION_NUMBER, "N", MEMBER(jobs),
      "compilers at a time, default one per processor"},
     {"level", 0, SF_OPTION_NUMBER, "N", MEMBER(level), "how hard zstd tries, 1 to 22, default 19"},
+    {"until", 0, SF_OPTION_TEXT, "STAGE", MEMBER(last_stage),
+     "stop after fetch, configure, compile, install, pack or test"},
     {"no-ccache", 0, SF_OPTION_FLAG, NULL, MEMBER(has_no_ccache),
      "compile everything, also where ccache is installed"},
     {"publish", 0, SF_OPTION_TEXT, "TARGET", MEMBER(target),
@@ -107,11 +110,14 @@ static int check_options(const struct build_options *options, struct sf_error *e
     if (options->level > 22) {
         return sf_error_set(err, SF_E_USAGE, "--level=%u: zstd has levels 1 to 22", options->level);
     }
+    if (options->target != NULL && options->last_stage != NULL) {
+        return sf_error_set(err, SF_E_USAGE, "--publish and --until exclude each other");
+    }
     if (options->target != NULL && options->signer == NULL) {
         return sf_error_set(err, SF_E_USAGE,
                             "--publish needs --sign=FINGERPRINT: nodes take nothing unsigned");
     }
-    return 0;
+    return options->last_stage == NULL ? 0 : sf_make_check_stage(options->last_stage, err);
 }
 
 static int read_recipe(const struct build_options *options, const char *variant,
@@ -156,6 +162,7 @@ static int build(const struct build_options *options, const struct sf_recipe *re
     make->agent = options->agent;
     make->jobs = options->jobs;
     make->level = (int)options->level;
+    make->last_stage = options->last_stage;
     make->has_no_ccache = options->has_no_ccache;
     make->shows_progress = !options->common.is_json;
     make->target = options->target;

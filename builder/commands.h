@@ -24,6 +24,7 @@ struct sf_builder_options {
 extern const struct sf_option sf_builder_common_table[];
 extern const struct sf_option *const sf_builder_shared_options[];
 
+extern const struct sf_command sf_command_build;
 extern const struct sf_command sf_command_prefix;
 extern const struct sf_command sf_command_recipe;
 extern const struct sf_command sf_command_pack;
@@ -32,6 +33,7 @@ extern const struct sf_command sf_command_publish;
 extern const struct sf_command sf_command_prune;
 extern const struct sf_command sf_command_verify;
 extern const struct sf_command sf_command_export;
+extern const struct sf_command sf_command_matrix;
 extern const struct sf_command sf_command_spack_yaml;
 extern const struct sf_command sf_command_test;
 

@@ -20,6 +20,7 @@ static int prepare(void *context, const struct sf_command *command, const void *
 int main(int argc, char **argv)
 {
     static const struct sf_command *const commands[] = {
+        &sf_command_build,
         &sf_command_recipe,
         &sf_command_prefix,
         &sf_command_test,
@@ -29,6 +30,7 @@ int main(int argc, char **argv)
         &sf_command_prune,
         &sf_command_verify,
         &sf_command_export,
+        &sf_command_matrix,
         &sf_command_spack_yaml,
         NULL,
     };

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "builder/make/log_tail.h"
@@ -235,11 +236,43 @@ static int report_artifact(struct sf_make *make, struct sf_error *err)
         return sf_error_no_memory(err);
     }
     sf_release_format(&make->release, id);
-    sf_report_line(make->report, "%s/%s", repository, artifact);
+    if (sf_dir_has(make->cell.fd, SF_MAKE_REPOSITORY)) {
+        sf_report_line(make->report, "%s/%s", repository, artifact);
+    }
     sf_report_text(make->report, "release", id);
     sf_report_text(make->report, "repository", repository);
     sf_report_text(make->report, "path", artifact);
     return 0;
+}
+
+int sf_make_check_stage(const char *name, struct sf_error *err)
+{
+    sf_auto(strlist) struct sf_strlist all = {0};
+
+    for (size_t i = 0; i < stage_count; i++) {
+        if (strcmp(names[i].name, name) == 0) {
+            return 0;
+        }
+        if (sf_strlist_add(&all, names[i].name, err) < 0) {
+            return -SF_E_NO_MEMORY;
+        }
+    }
+
+    sf_autofree char *words = sf_strlist_join(&all, ", ");
+
+    return sf_error_set(err, SF_E_USAGE, "there is no stage '%s': they are %s", name,
+                        words == NULL ? "" : words);
+}
+
+/* How many of the stages are to be done. */
+static size_t wanted_count(const struct sf_make *make)
+{
+    for (size_t i = 0; make->last_stage != NULL && i < stage_count; i++) {
+        if (strcmp(names[i].name, make->last_stage) == 0) {
+            return i + 1;
+        }
+    }
+    return stage_count;
 }
 
 int sf_make_run(struct sf_make *make, struct sf_report *report, struct sf_error *err)
@@ -249,8 +282,7 @@ int sf_make_run(struct sf_make *make, struct sf_report *report, struct sf_error 
 
     int r = prepare(make, err);
 
-    for (size_t i = r < 0 ? stage_count : sf_cell_first(&make->cell); r == 0 && i < stage_count;
-         i++) {
+    for (size_t i = r < 0 ? 0 : sf_cell_first(&make->cell); r == 0 && i < wanted_count(make); i++) {
         r = run_stage(make, i, err);
     }
     if (r == 0) {

@@ -35,6 +35,7 @@ struct sf_make {
     uint32_t keep;                    /* releases to keep there; 0: all */
     uint32_t jobs;                    /* 0: as many as there are processors */
     int level;                        /* of zstd; 0: the default */
+    const char *last_stage;           /* nothing is done after it; NULL: all */
     bool has_no_ccache;
     bool shows_progress; /* on a terminal */
 
@@ -59,6 +60,9 @@ int sf_make_run(struct sf_make *make, struct sf_report *report, struct sf_error 
 
 /* Releases what sf_make_run() has filled in. */
 void sf_make_done(struct sf_make *make);
+
+/* Errors: USAGE (there is no stage of that name; they are named). */
+int sf_make_check_stage(const char *name, struct sf_error *err);
 
 SF_DEFINE_AUTO_STRUCT(make, struct sf_make, sf_make_done)
 

@@ -10,6 +10,9 @@
 #include "common/base/error.h"
 #include "common/base/path.h"
 #include "common/base/str.h"
+#include "common/host/dir.h"
+
+#define TRIAL "trial"
 
 static const char *test_root(const struct sf_make *make)
 {
@@ -31,7 +34,7 @@ static void log_step(void *context, const char *step, const char *note, const ch
 static int run(struct sf_make *make, int log_fd, struct sf_error *err)
 {
     sf_autofree char *repository = sf_path_join(make->cell.path, SF_MAKE_REPOSITORY);
-    sf_autofree char *work = sf_path_join(make->cell.path, "trial");
+    sf_autofree char *work = sf_path_join(make->cell.path, TRIAL);
     sf_auto(strlist) struct sf_strlist build_paths = {0};
 
     if (repository == NULL || work == NULL ||
@@ -53,7 +56,9 @@ static int run(struct sf_make *make, int log_fd, struct sf_error *err)
         .build_paths = &build_paths,
     };
 
-    return sf_trial_run(&trial, log_step, &log_fd, err);
+    int r = sf_dir_make(make->cell.fd, TRIAL, err);
+
+    return r < 0 ? r : sf_trial_run(&trial, log_step, &log_fd, err);
 }
 
 const struct sf_make_stage sf_make_test = {.describe = describe, .run = run};

@@ -14,8 +14,8 @@
 #define INTERVAL_MS 500
 #define CHUNK_BYTES 8192
 
-/* How make announces a compilation: automake's quiet rules, and libtool. */
-static const char *const marks[] = {"  CC ", "libtool: compile: "};
+/* How make announces a compilation: automake's quiet rules, libtool, and without both. */
+static const char *const marks[] = {"  CC ", "libtool: compile: ", "gcc -", "ccache gcc -"};
 
 struct sf_watch {
     pthread_t thread;

@@ -19,7 +19,8 @@ static const struct {
 } keys[] = {
     {"build", false},   {"build-root", false}, {"image", false}, {"test-root", false},
     {"recipes", false}, {"mirror", true},      {"level", false}, {"publish", false},
-    {"name", false},    {"sign", false},       {"agent", false},
+    {"name", false},    {"sign", false},       {"keep", false},  {"proxy", false},
+    {"agent", false},
 };
 
 static const size_t key_count = sizeof keys / sizeof *keys;

@@ -3,6 +3,7 @@ configure_file(units/sf-agent-upgrade.service.in sf-agent-upgrade.service @ONLY)
 install(FILES "${CMAKE_BINARY_DIR}/sf-agent-upgrade.service" units/sf-agent-upgrade.timer
     DESTINATION lib/systemd/system)
 install(FILES conf/sf-agent.conf DESTINATION "${CMAKE_INSTALL_DATAROOTDIR}/doc/sf-agent/examples")
+install(FILES conf/matrix.conf DESTINATION "${CMAKE_INSTALL_DATAROOTDIR}/doc/sf-builder/examples")
 install(DIRECTORY DESTINATION /etc/sf-agent/conf.d)
 install(DIRECTORY DESTINATION /etc/sf-agent/keys.d)
 install(DIRECTORY conf/recipes DESTINATION "${CMAKE_INSTALL_DATADIR}/sf-builder")

@@ -21,13 +21,13 @@ static void place_is_the_options_the_caches_or_the_homes(void **state)
     struct sf_error err = {0};
 
     (void)state;
-    assert_int_equal(setenv("HOME", "/home/x", 1), 0);
+    assert_int_equal(setenv("HOME", "/srv/home", 1), 0);
     assert_int_equal(setenv("XDG_CACHE_HOME", "/var/tmp/x", 1), 0);
     assert_state("/srv/state", "/srv/state");
     assert_state("x", below);
     assert_state(NULL, "/var/tmp/x/sf-builder");
     assert_int_equal(setenv("XDG_CACHE_HOME", "relative", 1), 0);
-    assert_state(NULL, "/home/x/.cache/sf-builder");
+    assert_state(NULL, "/srv/home/.cache/sf-builder");
     assert_int_equal(unsetenv("XDG_CACHE_HOME"), 0);
     assert_int_equal(unsetenv("HOME"), 0);
     assert_sf_fails(sf_state_dir(NULL, &found, &err), &err, SF_E_USAGE, "--state");
