@@ -23,6 +23,7 @@ static const struct {
     {"libraries", sf_stage_libraries},
     {"components", sf_stage_components},
     {"strip", sf_stage_strip},
+    {"normalize", sf_stage_normalize},
     {"rpath", sf_stage_rpath},
     {"meta", sf_stage_meta},
     {"check", sf_stage_check},

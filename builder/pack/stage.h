@@ -9,9 +9,10 @@ struct sf_build;
 struct sf_error;
 
 /*
- * Copies the installed prefix to view/, without *.la, *.a and lib/systemd; modes become 0755 or
- * 0644. Errors: INCOMPATIBLE (setuid, a link that is absolute or leaves the tree, something that
- * is no file, directory or link, an ELF of another architecture), IO.
+ * Copies the installed prefix to view/, without *.la, *.a, lib/systemd and what Perl and Python
+ * write when they install; modes become 0755 or 0644. Errors: INCOMPATIBLE (setuid, a link that is
+ * absolute or leaves the tree, something that is no file, directory or link, an ELF of another
+ * architecture), IO.
  */
 int sf_stage_collect(struct sf_build *build, struct sf_error *err);
 
@@ -30,6 +31,9 @@ int sf_stage_components(struct sf_build *build, struct sf_error *err);
 /* Removes symbols and debug information by strip(1), after writing the latter to files of its own.
  * Errors: NOT_FOUND, UNHEALTHY, FORMAT, IO. */
 int sf_stage_strip(struct sf_build *build, struct sf_error *err);
+
+/* Removes directories below view/ that hold nothing. Errors: IO. */
+int sf_stage_normalize(struct sf_build *build, struct sf_error *err);
 
 /* Sets every search path to one that starts at $ORIGIN, by patchelf(1). Errors: NOT_FOUND. */
 int sf_stage_rpath(struct sf_build *build, struct sf_error *err);

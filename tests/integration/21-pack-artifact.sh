@@ -9,6 +9,10 @@ slot=$(slurm_prefix "$id")
 tree=$work/tree
 
 slurm_make
+# What only says where and when it was installed, and a directory that held nothing else.
+mkdir -p "$view/lib/perl/auto/Slurm" "$view/lib/python/__pycache__"
+touch "$view/lib/perl/auto/Slurm/.packlist" "$view/lib/perl/perllocal.pod" \
+    "$view/lib/python/__pycache__/x.cpython-311.pyc"
 # Debug information names the build prefix too, in forms that no table can list.
 key=$(key_make "$key_home")
 GNUPGHOME=$key_home pack 0 --sign "$key" --option=--with-jwt --source "slurm $(printf '0%.0s' {1..64})"
@@ -28,6 +32,8 @@ expect_out "auth/slurm"
 run 0 find "$tree"
 refuse_out ".la"
 refuse_out "lib/systemd"
+refuse_out "lib/perl"
+refuse_out "lib/python"
 for path in meta/units/slurm{d,ctld}.service meta/modules/{slurm,modulerc}.{lua,tcl} \
     view/lib/slurm/auth_slurm.so view/share/man/man1/sinfo.1; do
     expect_out "/$path"

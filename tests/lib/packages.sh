@@ -26,6 +26,10 @@ packages_tests=(git jq openssl python3 shellcheck clang-format clang-tidy codesp
 # shellcheck disable=SC2034
 packages_spack=(python3-yaml)
 
+# For a root of another distribution.
+# shellcheck disable=SC2034
+packages_rpm=(rpm)
+
 # What fetches validators of other formats, where it is not there already.
 # shellcheck disable=SC2034
 packages_npm=(nodejs npm)
