@@ -74,8 +74,7 @@ int sf_make_command(const struct sf_make *make, const struct sf_strlist *argv, i
     return sf_place_run(&make->place, &command, err);
 }
 
-int sf_make_add_variables(const struct sf_make *make, struct sf_strlist *argv,
-                          struct sf_error *err)
+int sf_make_add_variables(const struct sf_make *make, struct sf_strlist *argv, struct sf_error *err)
 {
     return sf_strlist_take(argv, sf_str_format("PAM_DIR=%s/lib/security", make->slot), err);
 }
