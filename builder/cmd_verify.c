@@ -1,10 +1,7 @@
 /* `sf-builder verify`: looks at a repository as a node does, and at all of it. */
 #include "builder/commands.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "builder/operand_url.h"
 #include "builder/repository/index_report.h"
 #include "builder/repository/remote_check.h"
 #include "common/base/buffer.h"
@@ -36,22 +33,6 @@ static const struct sf_option table[] = {
 
 static const struct sf_fetch_options fetch_options = {
     .connect_timeout_s = 15, .stall_timeout_s = 30, .min_rate_bytes_per_s = 1024, .retries = 2};
-
-/* "file:///srv/repo" for a directory, anything with a scheme as it is, without a final slash. */
-static int make_url(const char *operand, char **ret, struct sf_error *err)
-{
-    bool is_url = strstr(operand, "://") != NULL;
-    sf_autofree char *path = is_url ? strdup(operand) : realpath(operand, NULL);
-
-    if (path == NULL) {
-        return sf_error_errno(err, errno, "find '%s'", operand);
-    }
-    for (size_t length = strlen(path); length > 1 && path[length - 1] == '/'; length--) {
-        path[length - 1] = '\0';
-    }
-    *ret = sf_str_format("%s%s", is_url ? "" : "file://", path);
-    return *ret == NULL ? sf_error_no_memory(err) : 0;
-}
 
 static int verify_text(const char *keys, const struct sf_buffer *unverified,
                        struct sf_buffer *ret_text, struct sf_signer *ret_signer,
@@ -179,7 +160,7 @@ static int run(void *context, const void *options, char **operands, int operand_
         return sf_error_set(err, SF_E_USAGE, "--keys is missing");
     }
 
-    int r = make_url(operands[0], &url, err);
+    int r = sf_operand_url(operands[0], &url, err);
 
     if (r < 0) {
         return r;

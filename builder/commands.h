@@ -36,5 +36,6 @@ extern const struct sf_command sf_command_export;
 extern const struct sf_command sf_command_matrix;
 extern const struct sf_command sf_command_spack_yaml;
 extern const struct sf_command sf_command_test;
+extern const struct sf_command sf_command_import_buildcache;
 
 #endif

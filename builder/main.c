@@ -32,6 +32,7 @@ int main(int argc, char **argv)
         &sf_command_export,
         &sf_command_matrix,
         &sf_command_spack_yaml,
+        &sf_command_import_buildcache,
         NULL,
     };
     struct sf_builder builder = {0};

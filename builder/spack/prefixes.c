@@ -67,7 +67,7 @@ int sf_spack_prefixes_add(struct sf_spack_prefixes *prefixes, const char *path,
         return sf_error_no_memory(err);
     }
 
-    int r = add_once(&prefixes->packages, path, err);
+    int r = add_once(&prefixes->names, sf_path_base(path), err);
 
     if (r == 0) {
         r = add_once(&prefixes->roots, root, err);
@@ -166,7 +166,7 @@ struct match {
     size_t offset;
     size_t root_length;
     size_t length;
-    const char *package; /* its whole prefix, NULL for the root alone */
+    const char *name; /* of the package, NULL for the root alone */
 };
 
 static int write_all(int fd, const char *bytes, size_t size, struct sf_error *err)
@@ -186,12 +186,15 @@ static int write_all(int fd, const char *bytes, size_t size, struct sf_error *er
     return 0;
 }
 
+static bool is_name_character(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '-';
+}
+
 /* True when a name goes on there: then what ends there is another, shorter one. */
 static bool is_within_name(const struct rewriting *rewriting, size_t offset)
 {
-    unsigned char c = offset < rewriting->size ? (unsigned char)rewriting->bytes[offset] : 0;
-
-    return isalnum(c) || c == '_' || c == '-';
+    return offset < rewriting->size && is_name_character(rewriting->bytes[offset]);
 }
 
 static void find_next(struct rewriting *rewriting, size_t root, size_t from)
@@ -227,20 +230,32 @@ static bool find_root(struct rewriting *rewriting, size_t from, struct match *re
     return best.offset < rewriting->size;
 }
 
+/* The name that stands at `text`, below a root; NULL when it is none, or goes on. */
+static const char *find_name(const struct sf_spack_prefixes *prefixes, const char *text,
+                             size_t size)
+{
+    for (size_t i = 0; i < prefixes->names.count; i++) {
+        const char *name = prefixes->names.items[i];
+        size_t length = strlen(name);
+
+        if (length <= size && memcmp(text, name, length) == 0 &&
+            (length == size || !is_name_character(text[length]))) {
+            return name;
+        }
+    }
+    return NULL;
+}
+
 static void find_package(const struct rewriting *rewriting, struct match *match)
 {
-    const struct sf_strlist *packages = &rewriting->prefixes->packages;
-    size_t left = rewriting->size - match->offset;
+    size_t start = match->offset + match->root_length + 1;
 
-    for (size_t i = 0; i < packages->count; i++) {
-        size_t length = strlen(packages->items[i]);
-
-        if (length > match->length && length <= left &&
-            memcmp(rewriting->bytes + match->offset, packages->items[i], length) == 0 &&
-            !is_within_name(rewriting, match->offset + length)) {
-            match->length = length;
-            match->package = packages->items[i];
-        }
+    if (start < rewriting->size && rewriting->bytes[start - 1] == '/') {
+        match->name =
+            find_name(rewriting->prefixes, rewriting->bytes + start, rewriting->size - start);
+    }
+    if (match->name != NULL) {
+        match->length = match->root_length + 1 + strlen(match->name);
     }
 }
 
@@ -272,10 +287,10 @@ static int write_binary(struct rewriting *rewriting, const struct match *match,
     size_t length = match->length;
 
     /* One byte more, so that what follows cannot be taken for padding of the slot. */
-    if (match->package != NULL && match->root_length > SF_PREFIX_SLOT &&
+    if (match->name != NULL && match->root_length > SF_PREFIX_SLOT &&
         is_end_of_string(rewriting, match)) {
         length = match->root_length;
-        if (add_once(rewriting->links, sf_path_base(match->package), err) < 0) {
+        if (add_once(rewriting->links, match->name, err) < 0) {
             return -(int)err->code;
         }
     }
@@ -336,12 +351,17 @@ int sf_spack_prefixes_rewrite(const struct sf_spack_prefixes *prefixes, const ch
 
 const char *sf_spack_prefixes_within(const struct sf_spack_prefixes *prefixes, const char *path)
 {
-    for (size_t i = 0; i < prefixes->packages.count; i++) {
-        size_t length = strlen(prefixes->packages.items[i]);
+    for (size_t i = 0; i < prefixes->roots.count; i++) {
+        size_t length = strlen(prefixes->roots.items[i]);
+        const char *name = NULL;
 
-        if (sf_str_has_prefix(path, prefixes->packages.items[i]) &&
-            (path[length] == '/' || path[length] == '\0')) {
-            return path[length] == '/' ? path + length + 1 : path + length;
+        if (sf_str_has_prefix(path, prefixes->roots.items[i]) && path[length] == '/') {
+            name = find_name(prefixes, path + length + 1, strlen(path + length + 1));
+        }
+        if (name != NULL) {
+            const char *rest = path + length + 1 + strlen(name);
+
+            return *rest == '/' ? rest + 1 : rest;
         }
     }
     return NULL;
@@ -349,6 +369,6 @@ const char *sf_spack_prefixes_within(const struct sf_spack_prefixes *prefixes, c
 
 void sf_spack_prefixes_done(struct sf_spack_prefixes *prefixes)
 {
-    sf_strlist_done(&prefixes->packages);
+    sf_strlist_done(&prefixes->names);
     sf_strlist_done(&prefixes->roots);
 }

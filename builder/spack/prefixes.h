@@ -19,9 +19,11 @@
 
 struct sf_error;
 
+/* Packages of one cache may have been built in different trees: a package may be known by the name
+ * of its directory in each of the roots. */
 struct sf_spack_prefixes {
-    struct sf_strlist packages; /* "/srv/tree/zlib-1.3.1-abcdefg" */
-    struct sf_strlist roots;    /* the directories that they are in, and those that are padded */
+    struct sf_strlist names; /* "zlib-1.3.1-abcdefg" */
+    struct sf_strlist roots; /* the directories that they are in, and those that are padded */
 };
 
 /* Adds the prefix of a package; one that is there already is fine. Errors: INCOMPATIBLE (no clean

@@ -136,6 +136,24 @@ static void padding_above_the_packages_is_replaced_too(void **state)
     assert_string_equal(result, expected);
 }
 
+static void package_of_another_tree_is_known_by_its_name(void **state)
+{
+    static const char text[] = "/other/" PAD "/zlib-1.3.1-abcdefr/lib";
+    sf_auto(spack_prefixes) struct sf_spack_prefixes prefixes = {0};
+    sf_auto(strlist) struct sf_strlist links = {0};
+    sf_autofree char *expected = NULL;
+    size_t size = strlen(text);
+
+    add(&prefixes, ZLIB);
+    add(&prefixes, "/other/" PAD "/slurm-25-11-6-1-bcdefgs");
+    sf_autofree char *result = rewrite(state, &prefixes, text, &size, &links);
+
+    assert_true(asprintf(&expected, "%s/lib", slot) > 0);
+    assert_string_equal(result, expected);
+    assert_string_equal(
+        sf_spack_prefixes_within(&prefixes, "/other/" PAD "/zlib-1.3.1-abcdefr/lib"), "lib");
+}
+
 static void binary_of_a_short_prefix_is_refused(void **state)
 {
     static const char bytes[] = "\0/usr/local/spack/zlib-1.3.1/lib\0";
@@ -169,7 +187,7 @@ static void prefix_that_is_no_directory_of_its_own_is_refused(void **state)
         assert_sf_fails(sf_spack_prefixes_add(&prefixes, paths[i], &err), &err, SF_E_INCOMPATIBLE,
                         "is no prefix that a package can have");
     }
-    assert_int_equal(prefixes.packages.count, 0);
+    assert_int_equal(prefixes.names.count, 0);
 }
 
 static void tree_is_found_below_its_padding(void **state)
@@ -190,8 +208,9 @@ static void tree_is_found_below_its_padding(void **state)
         assert_int_equal(mkdirat(fd, directories[i] + 1, 0755), 0);
     }
     assert_sf_ok(sf_spack_prefixes_find(&prefixes, fd, "/build/tree", &err), &err);
-    assert_int_equal(prefixes.packages.count, 1);
-    assert_string_equal(prefixes.packages.items[0], "/build/tree/" PAD "/__spack_p/zlib-1-abc");
+    assert_int_equal(prefixes.names.count, 1);
+    assert_string_equal(prefixes.names.items[0], "zlib-1-abc");
+    assert_string_equal(prefixes.roots.items[0], "/build/tree/" PAD "/__spack_p");
 }
 
 static void path_within_a_package_is_told_from_others(void **state)
@@ -218,6 +237,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(package_of_a_longer_name_is_another, make_slot,
                                         sf_test_remove_directory),
         cmocka_unit_test_setup_teardown(padding_above_the_packages_is_replaced_too, make_slot,
+                                        sf_test_remove_directory),
+        cmocka_unit_test_setup_teardown(package_of_another_tree_is_known_by_its_name, make_slot,
                                         sf_test_remove_directory),
         cmocka_unit_test(binary_of_a_short_prefix_is_refused),
         cmocka_unit_test(prefix_that_is_no_directory_of_its_own_is_refused),
