@@ -179,13 +179,15 @@ static int look(struct sf_trial_run *run, struct sf_error *err)
 {
     static const char *const logs[] = {SF_TRIAL_LOGS "/slurmctld.log", SF_TRIAL_LOGS "/slurmd.log"};
     int r = try_daemons(run, err);
+    bool is_said = r == 0;
 
     for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
-        sf_autofree char *fatal = r < 0 ? sf_trial_daemon_fatal(logs[i]) : NULL;
+        sf_autofree char *fatal = is_said ? NULL : sf_trial_daemon_fatal(logs[i]);
 
         sf_trial_log_file(run, logs[i]);
         if (fatal != NULL) {
             (void)sf_error_prefix(err, "%s says '%s': ", sf_path_base(logs[i]), fatal);
+            is_said = true;
         }
     }
     if (r < 0) {

@@ -287,7 +287,11 @@ int sf_trial_node_compilers(const char *root, struct sf_strlist *ret_paths, stru
     }
     for (size_t i = 0; r == 0 && i < sizeof compiler_directories / sizeof *compiler_directories;
          i++) {
-        if (sf_dir_has(root_fd, compiler_directories[i] + 1)) {
+        sf_auto(strlist) struct sf_strlist names = {0};
+        struct sf_error ignored;
+
+        if (sf_dir_list(root_fd, compiler_directories[i] + 1, &names, &ignored) == 0 &&
+            names.count > 0) {
             r = sf_strlist_add(ret_paths, compiler_directories[i], err);
         }
     }
