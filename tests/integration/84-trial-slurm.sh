@@ -5,6 +5,7 @@
 set -euo pipefail
 # shellcheck source=tests/integration/pack.sh
 source "$(dirname "$0")/pack.sh"
+packages_slurm=() packages_serve=()
 for library in packages cache apt root; do
     # shellcheck source=/dev/null
     source "$repository/tests/lib/$library.sh"
