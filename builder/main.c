@@ -1,4 +1,5 @@
 /* Entry of sf-builder: run the command, say once what went wrong, turn it into an exit status. */
+#include <stdio.h>
 #include <sys/stat.h>
 
 #include "builder/commands.h"
@@ -46,6 +47,8 @@ int main(int argc, char **argv)
     struct sf_error err = {0};
 
     (void)umask(022);
+    /* Who watches a long build through a pipe sees each line as it is written. */
+    (void)setvbuf(stdout, NULL, _IOLBF, 0);
     sf_log_init("sf-builder", SF_LOG_NOTICE);
     return sf_report_end(&builder.report, argv, sf_program_run(&program, argc, argv, &err), &err);
 }

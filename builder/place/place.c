@@ -75,7 +75,7 @@ int sf_place_run(const struct sf_place *place, const struct sf_place_command *co
         {.source = place->cache, .target = SF_PLACE_CACHE, .is_writable = true},
     };
     const struct sf_sandbox sandbox = {
-        .root = place->root,
+        .root = sf_place_is_machine(place) ? NULL : place->root,
         .mounts = mounts,
         .mount_count = place->cache == NULL ? 1 : 2,
     };
@@ -83,8 +83,7 @@ int sf_place_run(const struct sf_place *place, const struct sf_place_command *co
     if (directory == NULL) {
         return sf_error_no_memory(err);
     }
-    return sf_place_is_machine(place) ? run_command(&run, err)
-                                      : sf_sandbox_run(&sandbox, run_command, &run, err);
+    return sf_sandbox_run(&sandbox, run_command, &run, err);
 }
 
 /* What a program there prints, standard error too. */

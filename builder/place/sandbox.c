@@ -129,6 +129,19 @@ static void kill_first(int number)
     }
 }
 
+/* Without a sandbox: the end of our parent is a wish to stop like any other, see process.h. */
+static _Noreturn void run_bare(sf_sandbox_body body, void *context, int report_fd, pid_t parent)
+{
+    struct sf_error err = {0};
+
+    sf_interrupt_catch();
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) {
+        _exit(0);
+    }
+    say(report_fd, body(context, &err), &err);
+}
+
 /*
  * The process between: it cannot be in the new process namespace itself. A SIGTERM from its parent
  * or for its parent's death ends the sandbox; the terminal's signals are the parent's business.
@@ -222,12 +235,16 @@ int sf_sandbox_run(const struct sf_sandbox *sandbox, sf_sandbox_body body, void 
 
     sf_autoclose int read_fd = ends[0];
     sf_autoclose int write_fd = ends[1];
+    pid_t parent = getpid();
     pid_t pid = fork();
 
     if (pid < 0) {
         return sf_error_errno(err, errno, "fork");
     }
     if (pid == 0) {
+        if (sandbox->root == NULL) {
+            run_bare(body, context, write_fd, parent);
+        }
         run_between(sandbox, body, context, write_fd);
     }
     (void)close(sf_steal_fd(&write_fd));

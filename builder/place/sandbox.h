@@ -25,7 +25,8 @@ struct sf_sandbox_mount {
 };
 
 struct sf_sandbox {
-    const char *root; /* read-only inside unless `is_writable`; "/" is allowed */
+    const char *root; /* read-only inside unless `is_writable`; "/" is allowed. NULL: `body` runs
+                       * on this machine as it is, and ends with its process group when we do */
     bool is_writable;
     bool has_network;                      /* this machine's; else an own one with loopback up */
     const char *hostname;                  /* NULL: "sf-build" */

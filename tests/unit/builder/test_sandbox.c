@@ -254,17 +254,13 @@ static void signal_ends_all_of_it(void **state)
     assert_false(is_running("7772"));
 }
 
-static void death_of_the_caller_ends_all_of_it(void **state)
+/* Our end is theirs, grandchildren included. */
+static void check_death(const struct sf_sandbox *sandbox)
 {
-    const struct sf_sandbox sandbox = {.root = "/"};
-
-    (void)state;
-    NEEDS_NAMESPACES();
-
     pid_t pid = fork();
 
     if (pid == 0) {
-        (void)run(&sandbox, leave_a_child, "exec sleep 7773");
+        (void)run(sandbox, leave_a_child, "sleep 7773; true");
         _exit(0);
     }
     for (int i = 0; i < 500 && !is_running("7773"); i++) {
@@ -277,6 +273,35 @@ static void death_of_the_caller_ends_all_of_it(void **state)
         (void)usleep(20000);
     }
     assert_false(is_running("7773"));
+}
+
+static void death_of_the_caller_ends_all_of_it(void **state)
+{
+    const struct sf_sandbox sandbox = {.root = "/"};
+    const struct sf_sandbox none = {.root = NULL};
+
+    (void)state;
+    NEEDS_NAMESPACES();
+    check_death(&sandbox);
+    check_death(&none);
+}
+
+static void body_without_a_sandbox_runs_here(void **state)
+{
+    const struct sf_sandbox none = {.root = NULL};
+
+    assert_sf_fails(run(&none, run_shell, "echo hello"), &err, SF_E_IN_USE, "[hello\n]");
+    command = "sleep 7774";
+    sf_interrupt_catch();
+    (void)raise(SIGTERM);
+    assert_sf_fails(sf_sandbox_run(&none, leave_a_child, NULL, &err), &err, SF_E_INTERRUPTED,
+                    "signal");
+    sf_interrupt_reset();
+    for (int i = 0; i < 500 && is_running("7774"); i++) {
+        (void)usleep(20000);
+    }
+    assert_false(is_running("7774"));
+    (void)state;
 }
 
 static void user_without_rights_can_do_it_too(void **state)
@@ -329,6 +354,7 @@ int main(void)
         TEST(body_that_dies_is_told),
         TEST(signal_ends_all_of_it),
         TEST(death_of_the_caller_ends_all_of_it),
+        TEST(body_without_a_sandbox_runs_here),
         TEST(user_without_rights_can_do_it_too),
     };
 

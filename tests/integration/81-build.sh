@@ -1,0 +1,63 @@
+#!/bin/bash
+# One command from source to a repository that nodes install from. What is done is not done again,
+# what has changed is; the same source gives the same bytes wherever and whenever it is built.
+# shellcheck source=tests/integration/build.sh
+source "$(dirname "$0")/build.sh"
+
+source_make
+key=$(key_make "$key_home")
+mkdir "$work/keys"
+key_export "$key_home" "$key" "$work/keys/key.asc"
+export GNUPGHOME=$key_home
+
+# From nothing to a verified repository.
+build 0 --sign "$key" --publish "$repo" --name scenario
+expect_stages "$all_stages"
+expect_out "/slurm-$version-1-$id_suffix-software.tar.zst"
+for stage in $all_stages; do
+    [[ -f $(cell)/logs/$stage.log ]] || fail "no log of $stage"
+done
+grep -q '^+ ./configure ' "$(cell)/logs/configure.log" || fail "the command is not in the log"
+run 0 "$builder" verify --full --keys "$work/keys" "$repo"
+[[ -f $(artifact_of "$version-1").asc ]] || fail "the artifact is not signed"
+
+# Nothing has changed, nothing is done.
+build 0 --sign "$key" --publish "$repo" --json
+expect_out '"changed":false'
+
+# A node takes it, and it runs.
+node_configure "file://$repo"
+run 0 "$agent" install "${version%.*}"
+run 0 /opt/slurm/view/sbin/slurmd -V
+expect_out "slurm $version"
+run 0 /opt/slurm/view/bin/seff
+expect_out tool
+
+# What a result depends on, and nothing before it, is done again.
+sed -i 's/^file = .*/& lib\/libslurm.so/' "$recipes/24.11.ini"
+build 0
+expect_stages "pack test sign"
+sed -i 's/^configure = .*/& --enable-debug/' "$recipes/24.11.ini"
+build 0
+expect_stages "configure compile install pack test sign"
+build 0 --until compile
+expect_stages ""
+rm -r "$(cell)/repository"
+build 0 --until pack
+expect_stages pack
+
+# Elsewhere, at another time, by another user's umask and time zone: the same bytes.
+built >"$work/first"
+state=$work/another/place
+umask 077
+TZ=Asia/Kathmandu LC_ALL=C.UTF-8 HOME=/nonexistent CFLAGS=-O3 build 0
+umask 022
+expect_stages "$all_stages"
+built | diff "$work/first" - >&2 || fail "another directory gave other bytes"
+
+# So it does in a root directory, where the place is always the same; nothing is written to it.
+state=$work/rooted
+build 0 --build-root /.
+grep -qF 'DESTDIR=/build/destdir' "$(cell)/logs/install.log" || fail "it was not built in the root"
+[[ ! -e /build ]] || fail "the build root was written to"
+built | diff "$work/first" - >&2 || fail "a build root gave other bytes"
