@@ -11,7 +11,7 @@ TINY_CONFIGURE="set -- configure; $wait_here" TINY_MAKEFILE="
 build/program: wait-compile
 install: wait-install
 wait-compile wait-install:
-	@mkdir -p build; set -- \$(@:wait-%=%); $(sed 's/\$1/\$\$1/' <<<"$wait_here")
+	@mkdir -p build; set -- \$(@:wait-%=%); ${wait_here/\$1/\$\$1}
 .PHONY: wait-compile wait-install" source_make
 
 build 0

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What the scenarios of `sf-builder build` share. Sourced instead of lib.sh.
 #
-#   source_make [VERSION]     the tiny Slurm's source in $mirror, and a recipe for it
+#   source_make               the tiny Slurm's source in $mirror, and a recipe for it
 #   build STATUS [OPTION..]   builds it with the state directory $state; $out and $err as after `run`
 #   stages                    the stages that the last build ran, on one line
 #   cell                      the release's directory in $state
@@ -13,11 +13,11 @@ version=24.11.5
 state=$work/state
 mirror=$work/mirror
 recipes=$work/recipes
+# shellcheck disable=SC2034  # read by scenarios
 all_stages="fetch configure compile install pack test sign"
 
 source_make() {
-    local version=${1:-$version} archive
-    archive=$mirror/slurm-$version.tar.gz
+    local archive=$mirror/slurm-$version.tar.gz
     mkdir -p "$mirror" "$recipes"
     "$repository/tests/lib/tiny-source" "$version" "$archive"
     cat >"$recipes/${version%.*}.ini" <<RECIPE
