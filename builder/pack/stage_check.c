@@ -2,11 +2,16 @@
  * out on a node. */
 #include "builder/pack/stage.h"
 
+#include <string.h>
+
 #include "builder/pack/build.h"
 #include "common/base/error.h"
 #include "common/base/str.h"
 #include "common/content/closure.h"
 #include "common/host/dir.h"
+
+/* Where a unit stands in an installed Slurm; in a release it is beside the prefix. */
+#define UNITS "lib/systemd/system/"
 
 static bool is_there(const struct sf_build *build, const char *directory, const char *name,
                      const char *suffix)
@@ -36,7 +41,10 @@ static int check_files(const struct sf_build *build, struct sf_error *err)
     for (size_t i = 0; i < build->expected_files.count; i++) {
         const char *name = build->expected_files.items[i];
 
-        if (!is_there(build, "view", name, "")) {
+        bool is_unit = sf_str_has_prefix(name, UNITS);
+
+        if (!is_there(build, is_unit ? "meta/units" : "view", is_unit ? name + strlen(UNITS) : name,
+                      "")) {
             return sf_error_set(err, SF_E_INCOMPATIBLE,
                                 "%s is not in the prefix, and the recipe expects it", name);
         }
