@@ -1,6 +1,8 @@
 /* `sf-builder build`: from Slurm's source to a tested, signed, published release. */
 #include "builder/commands.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,6 +10,7 @@
 #include "builder/place/image.h"
 #include "builder/recipe/recipe.h"
 #include "builder/release_options.h"
+#include "builder/spack/spack_config.h"
 #include "builder/state_dir.h"
 #include "common/base/error.h"
 #include "common/base/path.h"
@@ -25,6 +28,8 @@ struct build_options {
     const char *root;
     const char *image;
     const char *test_root;
+    const char *backend;
+    const char *spack;
     const char *recipes;
     struct sf_strlist mirrors;
     const char *proxy;
@@ -60,6 +65,10 @@ static const struct sf_option table[] = {
      "build in this container image, which podman or docker gets"},
     {"test-root", 0, SF_OPTION_TEXT, "DIR", MEMBER(test_root),
      "test in this root directory without compilers, default where it is built"},
+    {"backend", 0, SF_OPTION_TEXT, "NAME", MEMBER(backend),
+     "who builds: source (the default), or spack"},
+    {"spack", 0, SF_OPTION_TEXT, "FILE", MEMBER(spack),
+     "the program of Spack, by its path where is built"},
     {"recipes", 0, SF_OPTION_TEXT, "DIR", MEMBER(recipes), "where the recipes are"},
     {"mirror", 0, SF_OPTION_LIST, "DIR|URL", MEMBER(mirrors),
      "look for the source here before its origin is asked"},
@@ -86,6 +95,11 @@ static const struct sf_option table[] = {
     {0},
 };
 
+static bool is_spack(const struct build_options *options)
+{
+    return options->backend != NULL && strcmp(options->backend, "spack") == 0;
+}
+
 /* A path as a person typed it, as the programs of a build need it. */
 static int make_absolute(const char *path, char **ret, struct sf_error *err)
 {
@@ -104,6 +118,10 @@ static int check_options(const struct build_options *options, struct sf_error *e
     if (options->is_gpu + options->is_minimal + (options->variant != NULL) > 1) {
         return sf_error_set(err, SF_E_USAGE, "--gpu, --minimal and --variant exclude each other");
     }
+    if (options->backend != NULL && !is_spack(options) && strcmp(options->backend, "source") != 0) {
+        return sf_error_set(err, SF_E_USAGE, "--backend=%s is neither source nor spack",
+                            options->backend);
+    }
     if (options->root != NULL && options->image != NULL) {
         return sf_error_set(err, SF_E_USAGE, "--build-root and --image exclude each other");
     }
@@ -117,20 +135,46 @@ static int check_options(const struct build_options *options, struct sf_error *e
         return sf_error_set(err, SF_E_USAGE,
                             "--publish needs --sign=FINGERPRINT: nodes take nothing unsigned");
     }
-    return options->last_stage == NULL ? 0 : sf_make_check_stage(options->last_stage, err);
+    return options->last_stage == NULL
+               ? 0
+               : sf_make_check_stage(options->last_stage, is_spack(options), err);
+}
+
+/* What Spack's configuration says of the result, as the recipe that later stages look at. */
+static int recipe_of_spack(const struct sf_spack_config *config, struct sf_recipe **ret,
+                           struct sf_error *err)
+{
+    sf_auto(recipe) struct sf_recipe *recipe = calloc(1, sizeof *recipe);
+
+    if (recipe == NULL || sf_strlist_add_all(&recipe->configure, &config->specs, err) < 0 ||
+        sf_strlist_add_all(&recipe->plugins, &config->plugins, err) < 0 ||
+        sf_strlist_add_all(&recipe->host_libraries, &config->host_libraries, err) < 0) {
+        return sf_error_no_memory(err);
+    }
+    (void)snprintf(recipe->version, sizeof recipe->version, "%s", config->version);
+    *ret = sf_steal(&recipe);
+    return 0;
 }
 
 static int read_recipe(const struct build_options *options, const char *variant,
-                       struct sf_recipe **ret, struct sf_error *err)
+                       struct sf_recipe **ret_recipe, struct sf_spack_config **ret_spack,
+                       struct sf_error *err)
 {
     struct sf_recipe_wanted wanted = {
         .version = options->version,
         .toolchain = options->toolchain,
         .variant = variant,
     };
+    const struct sf_spack_wanted spack_wanted = {options->version, options->toolchain, variant};
 
     sf_recipe_search(&wanted, options->recipes);
-    return sf_recipe_read(&wanted, ret, err);
+    if (!is_spack(options)) {
+        return sf_recipe_read(&wanted, ret_recipe, err);
+    }
+
+    int r = sf_spack_config_read(wanted.directories, &spack_wanted, ret_spack, err);
+
+    return r < 0 ? r : recipe_of_spack(*ret_spack, ret_recipe, err);
 }
 
 static int build(const struct build_options *options, const struct sf_recipe *recipe,
@@ -178,6 +222,7 @@ static int run(void *context, const void *options, char **operands, int operand_
     const struct sf_builder *builder = context;
     const struct build_options *asked = options;
     sf_auto(recipe) struct sf_recipe *recipe = NULL;
+    sf_auto(spack_config) struct sf_spack_config *spack = NULL;
     sf_auto(make) struct sf_make make = {.cell = {.fd = -1, .lock_fd = -1}};
     int r = check_options(asked, err);
 
@@ -189,7 +234,7 @@ static int run(void *context, const void *options, char **operands, int operand_
 
     const char *variant = asked->is_gpu ? "gpu" : asked->is_minimal ? "minimal" : asked->variant;
 
-    r = read_recipe(asked, variant == NULL ? "cpu" : variant, &recipe, err);
+    r = read_recipe(asked, variant == NULL ? "cpu" : variant, &recipe, &spack, err);
     if (r < 0) {
         return r;
     }
@@ -206,6 +251,8 @@ static int run(void *context, const void *options, char **operands, int operand_
     if (r < 0) {
         return r;
     }
+    make.spack = spack;
+    make.spack_program = asked->spack;
     sf_interrupt_catch();
     return build(asked, recipe, &make, builder->report, err);
 }
@@ -221,7 +268,8 @@ const struct sf_command sf_command_build = {
         "--sign and --publish signs it and puts it into a repository. Each stage is done once for "
         "the same inputs: run again after a failure it goes on where it stopped, and when nothing "
         "has changed there is nothing to do. Each stage has a log in the state directory. Programs "
-        "of a build root see nothing of this machine, its network included.",
+        "of a build root see nothing of this machine, its network included. With --backend=spack "
+        "the stages before the pack are Spack's: concretize, spack, install.",
     .options = table,
     .shared = sf_builder_shared_options,
     .options_size = sizeof(struct build_options),

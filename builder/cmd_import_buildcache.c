@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "builder/operand_url.h"
+#include "builder/recipe/recipe.h"
 #include "builder/release_options.h"
 #include "builder/spack/buildcache.h"
 #include "builder/spack/import.h"
@@ -141,13 +142,13 @@ static int read_release(const struct sf_release_options *options,
 static int make_tree(const struct import_options *options, const struct sf_spack_import *import,
                      const struct sf_release *release, struct sf_error *err)
 {
-    const char *const directories[] = {
-        options->recipes == NULL ? SF_SYSCONFDIR "/sf-builder/recipes" : options->recipes,
-        options->recipes == NULL ? "/usr/share/sf-builder/recipes" : NULL, NULL};
+    struct sf_recipe_wanted recipes = {0};
     sf_auto(spack_config) struct sf_spack_config *config = NULL;
     sf_auto(spack_tree) struct sf_spack_tree tree = {.prefixes = &import->prefixes};
     sf_autoclose int destdir_fd = -1;
-    int r = sf_spack_config_read(directories, /* wanted= */ NULL, &config, err);
+    sf_recipe_search(&recipes, options->recipes);
+
+    int r = sf_spack_config_read(recipes.directories, /* wanted= */ NULL, &config, err);
 
     if (r == 0) {
         r = sf_dir_make(import->dir_fd, "destdir", err);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "builder/recipe/recipe.h"
 #include "builder/release_options.h"
 #include "builder/spack/spack_config.h"
 #include "builder/spack/spack_yaml.h"
@@ -55,9 +56,7 @@ static int read_variant(const struct spack_yaml_options *options, const char **r
 static int read_wanted(const struct spack_yaml_options *options, struct sf_release *ret_release,
                        struct sf_spack_config **ret_config, struct sf_error *err)
 {
-    const char *const directories[] = {
-        options->recipes == NULL ? SF_SYSCONFDIR "/sf-builder/recipes" : options->recipes,
-        options->recipes == NULL ? "/usr/share/sf-builder/recipes" : NULL, NULL};
+    struct sf_recipe_wanted recipes = {0};
     struct sf_release_options named = options->release;
     struct sf_spack_wanted wanted = {.version = named.version, .toolchain = named.toolchain};
     int r = read_variant(options, &wanted.variant, err);
@@ -71,7 +70,8 @@ static int read_wanted(const struct spack_yaml_options *options, struct sf_relea
     }
     sf_auto(spack_config) struct sf_spack_config *config = NULL;
 
-    r = sf_spack_config_read(directories, &wanted, &config, err);
+    sf_recipe_search(&recipes, options->recipes);
+    r = sf_spack_config_read(recipes.directories, &wanted, &config, err);
     if (r < 0) {
         return r;
     }

@@ -12,6 +12,7 @@
 #include "builder/make/watch.h"
 #include "builder/pack/build.h"
 #include "builder/recipe/recipe.h"
+#include "builder/spack/spack_build.h"
 #include "builder/trial/trial.h"
 #include "common/base/buffer.h"
 #include "common/base/clock.h"
@@ -24,24 +25,59 @@
 
 #define INPUTS_MAX_BYTES (1UL << 20)
 
-/* In the order in which they run; the two tables go together. */
-static const struct sf_cell_stage names[] = {
+/* Stages in the order in which they run, and what is known of them; the two go together. */
+struct backend {
+    const struct sf_cell_stage *names;
+    const struct sf_make_stage *const *stages;
+    size_t count;
+};
+
+#define PACKED                                                                                     \
+    {.name = "pack", .output = SF_MAKE_REPOSITORY},                                                \
+        {.name = "test", .output = SF_MAKE_REPOSITORY},                                            \
+    {                                                                                              \
+        .name = "sign", .output = SF_MAKE_REPOSITORY                                               \
+    }
+
+static const struct sf_cell_stage source_names[] = {
     {.name = "fetch"},
     {.name = "configure", .output = SF_MAKE_SOURCE},
     {.name = "compile", .output = SF_MAKE_SOURCE, .is_in_place = true},
     {.name = "install", .output = SF_MAKE_DESTDIR},
-    {.name = "pack", .output = SF_MAKE_REPOSITORY},
-    {.name = "test", .output = SF_MAKE_REPOSITORY},
-    {.name = "sign", .output = SF_MAKE_REPOSITORY},
+    PACKED,
 };
-static const struct sf_make_stage *const stages[] = {
+static const struct sf_make_stage *const source_stages[] = {
     &sf_make_fetch, &sf_make_configure, &sf_make_compile, &sf_make_install,
     &sf_make_pack,  &sf_make_test,      &sf_make_sign,
 };
-static const size_t stage_count = sizeof stages / sizeof *stages;
 
-_Static_assert(sizeof stages / sizeof *stages == sizeof names / sizeof *names,
-               "each stage has a name");
+static const struct sf_cell_stage spack_names[] = {
+    {.name = "concretize", .output = SF_SPACK_DIRECTORY},
+    {.name = "spack", .output = SF_SPACK_DIRECTORY},
+    {.name = "install", .output = SF_MAKE_DESTDIR},
+    PACKED,
+};
+static const struct sf_make_stage *const spack_stages[] = {
+    &sf_make_spack_concretize,
+    &sf_make_spack_install,
+    &sf_make_spack_merge,
+    &sf_make_pack,
+    &sf_make_test,
+    &sf_make_sign,
+};
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+_Static_assert(COUNT(source_names) == COUNT(source_stages), "each stage has a name");
+_Static_assert(COUNT(spack_names) == COUNT(spack_stages), "each stage has a name");
+
+static const struct backend source = {source_names, source_stages, COUNT(source_names)};
+static const struct backend spack = {spack_names, spack_stages, COUNT(spack_names)};
+
+static const struct backend *backend_of(const struct sf_make *make)
+{
+    return make->spack == NULL ? &source : &spack;
+}
 
 static int missing_error(const struct sf_make *make, const struct sf_strlist *missing,
                          struct sf_error *err)
@@ -136,12 +172,13 @@ static int find_agent(struct sf_make *make, struct sf_error *err)
 
 static int chain_stages(struct sf_make *make, struct sf_error *err)
 {
+    const struct backend *backend = backend_of(make);
     int r = 0;
 
-    for (size_t i = 0; r == 0 && i < stage_count; i++) {
+    for (size_t i = 0; r == 0 && i < backend->count; i++) {
         sf_auto(buffer) struct sf_buffer inputs = {.limit_bytes = INPUTS_MAX_BYTES};
 
-        r = stages[i]->describe(make, &inputs, err);
+        r = backend->stages[i]->describe(make, &inputs, err);
         r = r < 0 ? r : sf_cell_chain(&make->cell, inputs.data == NULL ? "" : inputs.data, err);
     }
     return r;
@@ -149,13 +186,15 @@ static int chain_stages(struct sf_make *make, struct sf_error *err)
 
 static int prepare(struct sf_make *make, struct sf_error *err)
 {
+    const struct backend *backend = backend_of(make);
     int r = sf_build_epoch(getenv("SOURCE_DATE_EPOCH"), make->release.version, &make->epoch_s, err);
 
     if (r == 0) {
         r = fill_slot(make, err);
     }
     if (r == 0) {
-        r = sf_cell_open(make->state, &make->release, names, stage_count, &make->cell, err);
+        r = sf_cell_open(make->state, &make->release, backend->names, backend->count, &make->cell,
+                         err);
     }
     if (r < 0) {
         return r;
@@ -188,7 +227,7 @@ static uint64_t guess_steps(const struct sf_make *make, size_t stage)
     struct sf_error ignored;
     uint64_t count = 0;
 
-    if (sf_progress_is_on() && stages[stage] == &sf_make_compile) {
+    if (sf_progress_is_on() && backend_of(make)->stages[stage] == &sf_make_compile) {
         (void)sf_dir_walk(make->cell.fd, SF_MAKE_SOURCE "/src", count_source, &count, &ignored);
     }
     return count;
@@ -196,6 +235,7 @@ static uint64_t guess_steps(const struct sf_make *make, size_t stage)
 
 static int run_stage(struct sf_make *make, size_t stage, struct sf_error *err)
 {
+    const char *name = backend_of(make)->names[stage].name;
     sf_autofree char *log = sf_cell_log_path(&make->cell, stage);
     sf_autoclose int log_fd = -1;
     int64_t start_ms = sf_clock_monotonic_ms();
@@ -206,20 +246,20 @@ static int run_stage(struct sf_make *make, size_t stage, struct sf_error *err)
     }
 
     sf_progress_start(make->shows_progress);
-    struct sf_watch *watch = sf_watch_new(log_fd, names[stage].name, guess_steps(make, stage));
+    struct sf_watch *watch = sf_watch_new(log_fd, name, guess_steps(make, stage));
 
-    r = stages[stage]->run(make, log_fd, err);
+    r = backend_of(make)->stages[stage]->run(make, log_fd, err);
     sf_watch_free(watch);
     sf_progress_end();
     if (r < 0) {
         if (r == -SF_E_UNHEALTHY) {
             sf_log_tail(log_fd);
         }
-        return sf_error_prefix(err, "%s (log: %s): ", names[stage].name, log);
+        return sf_error_prefix(err, "%s (log: %s): ", name, log);
     }
     r = sf_cell_finish(&make->cell, stage, err);
     if (r == 0) {
-        sf_report_line(make->report, "%s: %lld s", names[stage].name,
+        sf_report_line(make->report, "%s: %lld s", name,
                        (long long)(sf_clock_monotonic_ms() - start_ms) / 1000);
         sf_report_changed(make->report);
     }
@@ -245,15 +285,16 @@ static int report_artifact(struct sf_make *make, struct sf_error *err)
     return 0;
 }
 
-int sf_make_check_stage(const char *name, struct sf_error *err)
+int sf_make_check_stage(const char *name, bool is_spack, struct sf_error *err)
 {
+    const struct backend *backend = is_spack ? &spack : &source;
     sf_auto(strlist) struct sf_strlist all = {0};
 
-    for (size_t i = 0; i < stage_count; i++) {
-        if (strcmp(names[i].name, name) == 0) {
+    for (size_t i = 0; i < backend->count; i++) {
+        if (strcmp(backend->names[i].name, name) == 0) {
             return 0;
         }
-        if (sf_strlist_add(&all, names[i].name, err) < 0) {
+        if (sf_strlist_add(&all, backend->names[i].name, err) < 0) {
             return -SF_E_NO_MEMORY;
         }
     }
@@ -267,12 +308,14 @@ int sf_make_check_stage(const char *name, struct sf_error *err)
 /* How many of the stages are to be done. */
 static size_t wanted_count(const struct sf_make *make)
 {
-    for (size_t i = 0; make->last_stage != NULL && i < stage_count; i++) {
-        if (strcmp(names[i].name, make->last_stage) == 0) {
+    const struct backend *backend = backend_of(make);
+
+    for (size_t i = 0; make->last_stage != NULL && i < backend->count; i++) {
+        if (strcmp(backend->names[i].name, make->last_stage) == 0) {
             return i + 1;
         }
     }
-    return stage_count;
+    return backend->count;
 }
 
 int sf_make_run(struct sf_make *make, struct sf_report *report, struct sf_error *err)

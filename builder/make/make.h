@@ -18,24 +18,27 @@
 struct sf_error;
 struct sf_recipe;
 struct sf_report;
+struct sf_spack_config;
 
 struct sf_make {
     /* asked for; what is a pointer is borrowed */
     struct sf_release release;
     const struct sf_recipe *recipe;
-    const char *state;                /* absolute */
-    const char *root;                 /* where it is built: "/" for this machine */
-    const char *test_root;            /* where it is tested; NULL: in `root` */
-    const struct sf_strlist *mirrors; /* of sources */
-    const char *proxy;                /* NULL: none */
-    const char *agent;                /* sf-agent; NULL: the one that belongs to this program */
-    const char *signer;               /* fingerprint; NULL: nothing is signed nor published */
-    const char *target;               /* a repository; NULL: nothing is published */
-    const char *repository_name;      /* NULL: as it was */
-    uint32_t keep;                    /* releases to keep there; 0: all */
-    uint32_t jobs;                    /* 0: as many as there are processors */
-    int level;                        /* of zstd; 0: the default */
-    const char *last_stage;           /* nothing is done after it; NULL: all */
+    const struct sf_spack_config *spack; /* built by Spack, as this says; NULL: from its source */
+    const char *spack_program;           /* by a path of the place; NULL: on its usual path */
+    const char *state;                   /* absolute */
+    const char *root;                    /* where it is built: "/" for this machine */
+    const char *test_root;               /* where it is tested; NULL: in `root` */
+    const struct sf_strlist *mirrors;    /* of sources */
+    const char *proxy;                   /* NULL: none */
+    const char *agent;                   /* sf-agent; NULL: the one that belongs to this program */
+    const char *signer;                  /* fingerprint; NULL: nothing is signed nor published */
+    const char *target;                  /* a repository; NULL: nothing is published */
+    const char *repository_name;         /* NULL: as it was */
+    uint32_t keep;                       /* releases to keep there; 0: all */
+    uint32_t jobs;                       /* 0: as many as there are processors */
+    int level;                           /* of zstd; 0: the default */
+    const char *last_stage;              /* nothing is done after it; NULL: all */
     bool has_no_ccache;
     bool shows_progress; /* on a terminal */
 
@@ -61,8 +64,9 @@ int sf_make_run(struct sf_make *make, struct sf_report *report, struct sf_error 
 /* Releases what sf_make_run() has filled in. */
 void sf_make_done(struct sf_make *make);
 
-/* Errors: USAGE (there is no stage of that name; they are named). */
-int sf_make_check_stage(const char *name, struct sf_error *err);
+/* Errors: USAGE (there is no stage of that name when Slurm is built from its source, or by Spack;
+ * they are named). */
+int sf_make_check_stage(const char *name, bool is_spack, struct sf_error *err);
 
 SF_DEFINE_AUTO_STRUCT(make, struct sf_make, sf_make_done)
 

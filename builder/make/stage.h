@@ -23,6 +23,11 @@ extern const struct sf_make_stage sf_make_pack;      /* repository/ with the art
 extern const struct sf_make_stage sf_make_test;      /* of that artifact */
 extern const struct sf_make_stage sf_make_sign;      /* a signature beside it */
 
+/* In the place of the first four when Spack builds. */
+extern const struct sf_make_stage sf_make_spack_concretize; /* what Spack will build */
+extern const struct sf_make_stage sf_make_spack_install;    /* all of that */
+extern const struct sf_make_stage sf_make_spack_merge;      /* destdir/ */
+
 /*
  * Publishes the release's repository. No stage: somebody else may have changed the target since,
  * so it is looked at each time. Errors: those of sf_target_open() and sf_publisher_run().

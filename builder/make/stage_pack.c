@@ -1,16 +1,19 @@
 /* Stage pack: what was installed becomes an artifact in the release's own repository directory. */
 #include "builder/make/stage.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 
 #include "builder/make/make.h"
 #include "builder/pack/build.h"
 #include "builder/pack/pack.h"
 #include "builder/recipe/recipe.h"
+#include "builder/spack/spack_build.h"
 #include "common/base/buffer.h"
 #include "common/base/error.h"
 #include "common/base/path.h"
 #include "common/base/str.h"
+#include "common/host/digest.h"
 #include "common/host/dir.h"
 
 static int describe(const struct sf_make *make, struct sf_buffer *inputs, struct sf_error *err)
@@ -41,6 +44,22 @@ static int fill_lists(const struct sf_make *make, struct sf_build *build, struct
         return -SF_E_NO_MEMORY;
     }
     return 0;
+}
+
+/* Spack's lock names every package by a hash over its recipe, its sources and all it is built of.
+ */
+static int fill_lock(const struct sf_make *make, struct sf_build *build, struct sf_error *err)
+{
+    sf_autoclose int fd = -1;
+    char sha256[SF_DIGEST_HEX];
+    uint64_t size = 0;
+    int r = sf_dir_open_file(make->cell.fd, SF_SPACK_LOCK, O_RDONLY, 0, &fd, err);
+
+    if (r == 0) {
+        r = sf_digest_fd(fd, sha256, &size, err);
+    }
+    return r < 0 ? r
+                 : sf_strlist_take(&build->sources, sf_str_format("spack.lock %s", sha256), err);
 }
 
 static int fill_source(const struct sf_make *make, struct sf_build *build, struct sf_error *err)
@@ -81,7 +100,7 @@ static int run(struct sf_make *make, int log_fd, struct sf_error *err)
         r = fill_lists(make, &build, err);
     }
     if (r == 0) {
-        r = fill_source(make, &build, err);
+        r = make->spack == NULL ? fill_source(make, &build, err) : fill_lock(make, &build, err);
     }
     if (r == 0) {
         r = sf_pack_defaults(&build, err);

@@ -17,6 +17,7 @@ struct sf_release;
 struct sf_spack_config;
 
 #define SF_SPACK_DIRECTORY "spack"
+#define SF_SPACK_LOCK      "spack/environment/spack.lock"
 
 struct sf_spack_build { /* all borrowed */
     const struct sf_place *place;

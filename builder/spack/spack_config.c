@@ -127,13 +127,35 @@ static int read_mirror(struct reading *reading, const char *name, const char *ke
     return 0;
 }
 
+/* The list of words that a key of [environment …] adds to; NULL for no such key. */
+static struct sf_strlist *words_of(struct sf_spack_config *config, const char *key)
+{
+    const struct {
+        const char *key;
+        struct sf_strlist *list;
+    } lists[] = {{"exclude", &config->excluded},
+                 {"host-library", &config->host_libraries},
+                 {"plugin", &config->plugins}};
+
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        if (sf_str_is_equal(key, lists[i].key)) {
+            return lists[i].list;
+        }
+    }
+    return NULL;
+}
+
 /* [environment …] and [toolchain …] share their keys, but the compiler is a toolchain's. */
 static int read_packages(struct reading *reading, const char *section, const char *key,
                          const char *value, struct sf_error *err)
 {
     struct sf_spack_config *config = reading->config;
     bool is_toolchain = sf_str_is_equal(section, "toolchain");
+    struct sf_strlist *words = is_toolchain ? NULL : words_of(config, key);
 
+    if (words != NULL) {
+        return sf_strlist_add_words(words, value, err);
+    }
     if (sf_str_is_equal(key, "require")) {
         return sf_strlist_add(&config->requires, value, err);
     }
@@ -145,9 +167,6 @@ static int read_packages(struct reading *reading, const char *section, const cha
     }
     if (!is_toolchain && sf_str_is_equal(key, "spec")) {
         return sf_strlist_add(&config->specs, value, err);
-    }
-    if (!is_toolchain && sf_str_is_equal(key, "exclude")) {
-        return sf_strlist_add_words(&config->excluded, value, err);
     }
     return refuse_key(section, key, err);
 }
@@ -418,6 +437,8 @@ void sf_spack_config_free(struct sf_spack_config *config)
     sf_strlist_done(&config->requires);
     sf_strlist_done(&config->externals);
     sf_strlist_done(&config->excluded);
+    sf_strlist_done(&config->host_libraries);
+    sf_strlist_done(&config->plugins);
     sf_strlist_done(&config->left_out);
     sf_strlist_done(&config->kept);
     free(config);

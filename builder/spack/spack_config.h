@@ -5,7 +5,7 @@
  *   [versions], [versions VARIANT]         25.11.6 = 25-11-6-1: the releases that there are
  *   [repository NAME]                      git, commit: where Spack has its packages from
  *   [mirror NAME]                          url, kind (source, or binary: a signed build cache)
- *   [environment], [environment VARIANT]   spec, require, external, exclude
+ *   [environment], [environment VARIANT]   spec, require, external, exclude, host-library, plugin
  *   [toolchain NAME]                       compiler, external, require
  *   [view]                                 leave-out, keep
  *
@@ -46,9 +46,11 @@ struct sf_spack_config {
     struct sf_strlist specs;
     struct sf_strlist requires;
     struct sf_strlist externals;
-    struct sf_strlist excluded; /* packages that the view does not show */
-    struct sf_strlist left_out; /* patterns of paths in the view that are not shipped ... */
-    struct sf_strlist kept;     /* ... unless one of these matches */
+    struct sf_strlist excluded;       /* packages that the view does not show */
+    struct sf_strlist host_libraries; /* patterns of sonames that are never bundled */
+    struct sf_strlist plugins;        /* names that must be in lib/slurm afterwards */
+    struct sf_strlist left_out;       /* patterns of paths in the view that are not shipped ... */
+    struct sf_strlist kept;           /* ... unless one of these matches */
 };
 
 struct sf_spack_wanted {

@@ -12,6 +12,7 @@
 
 #include "builder/spack/prefixes.h"
 #include "builder/spack/spack_config.h"
+#include "builder/spack/units.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/base/path.h"
@@ -295,7 +296,7 @@ int sf_spack_tree_finish(struct sf_spack_tree *tree, struct sf_error *err)
         has_removed = false;
         r = sf_dir_walk(tree->fd, ".", remove_dangling, &has_removed, err);
     }
-    return r;
+    return r < 0 ? r : sf_spack_units_write(tree->fd, tree->slot, err);
 }
 
 void sf_spack_tree_done(struct sf_spack_tree *tree)

@@ -40,7 +40,8 @@ int sf_spack_tree_open(struct sf_spack_tree *tree, const struct sf_release *rele
 int sf_spack_tree_add(struct sf_spack_tree *tree, int source_fd, const char *name,
                       struct sf_error *err);
 
-/* Adds the links that files need, and removes those that lead nowhere now. */
+/* Adds the links that files need and the units of daemons, and removes links that lead nowhere now.
+ * Errors: those of sf_spack_units_write(). */
 int sf_spack_tree_finish(struct sf_spack_tree *tree, struct sf_error *err);
 
 void sf_spack_tree_done(struct sf_spack_tree *tree);

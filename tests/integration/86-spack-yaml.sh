@@ -85,5 +85,3 @@ run 4 "$builder" spack-yaml --recipes "$recipes" --version 20.11 --toolchain nob
 expect_err "knows no Slurm 20.11; it has 26.05.0, 25.11.6"
 run 4 "$builder" spack-yaml --recipes "$recipes" --version 25.11 --toolchain lenny
 expect_err "knows no toolchain 'lenny'"
-run 4 "$builder" spack-yaml --recipes "$work" --version 25.11 --toolchain noble
-expect_err "spack.ini"

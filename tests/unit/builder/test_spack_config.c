@@ -21,6 +21,8 @@ static const char text[] = "[versions]\n"
                            "require = openssl@3\n"
                            "require = pmix@5 ~munge\n"
                            "exclude = cmake perl\n"
+                           "host-library = libcuda.so*\n"
+                           "plugin = auth_munge auth_slurm\n"
                            "[environment cpu]\n"
                            "spec = site.slurm@{version} ~nvml\n"
                            "[environment gpu]\n"
@@ -59,6 +61,8 @@ static void config_of_a_series_is_its_newest_version(void **state)
     assert_int_equal(config->requires.count, 2);
     assert_string_equal(config->requires.items[1], "pmix@5 ~munge");
     assert_int_equal(config->excluded.count, 2);
+    assert_int_equal(config->host_libraries.count, 1);
+    assert_int_equal(config->plugins.count, 2);
     assert_int_equal(config->repository_count, 1);
     assert_string_equal(config->repositories[0].commit, COMMIT);
     assert_int_equal(config->mirror_count, 1);
