@@ -31,7 +31,8 @@ char *sf_rpath_of(const char *path)
         return NULL;
     }
     if (sf_str_is_equal(directory, "view/lib")) {
-        return strdup("$ORIGIN");
+        /* libpmi is loaded by programs of others, and needs what is among the plugins. */
+        return strdup("$ORIGIN:$ORIGIN/slurm");
     }
     if (sf_str_is_equal(directory, "view/lib/slurm")) {
         return strdup("$ORIGIN:$ORIGIN/..");

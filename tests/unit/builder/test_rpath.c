@@ -8,7 +8,7 @@ static void rpath_of_each_place_leads_to_the_libraries(void **state)
     static const char *const cases[][2] = {
         {"view/sbin/slurmd", "$ORIGIN/../lib:$ORIGIN/../lib/slurm"},
         {"view/bin/sinfo", "$ORIGIN/../lib:$ORIGIN/../lib/slurm"},
-        {"view/lib/libslurm.so.42.0.0", "$ORIGIN"},
+        {"view/lib/libslurm.so.42.0.0", "$ORIGIN:$ORIGIN/slurm"},
         {"view/lib/slurm/auth_slurm.so", "$ORIGIN:$ORIGIN/.."},
         {"view/lib/perl5/auto/Slurm.so", "$ORIGIN/../../../lib:$ORIGIN/../../../lib/slurm"},
         {"view/lib/slurm/src/probe", "$ORIGIN/../../../lib:$ORIGIN/../../../lib/slurm"},
