@@ -5,7 +5,8 @@
 /*
  * The search path for the ELF file at `path` of a tree ("view/sbin/slurmd"):
  * "$ORIGIN/../lib:$ORIGIN/../lib/slurm"; for one in view/lib
- * "$ORIGIN:$ORIGIN/slurm", for one in view/lib/slurm "$ORIGIN:$ORIGIN/..". NULL when out of memory. Owned by the caller.
+ * "$ORIGIN:$ORIGIN/slurm", for one in view/lib/slurm "$ORIGIN:$ORIGIN/..". NULL when out of memory.
+ * Owned by the caller.
  */
 char *sf_rpath_of(const char *path);
 

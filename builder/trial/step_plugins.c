@@ -38,11 +38,19 @@ static const struct {
     {"gpu_nrt.so", "gpu_common_underscorify_tolower"},
 };
 
+/* What plugins open by name before they are used; a part of the name is enough. */
+static const struct {
+    const char *plugin;
+    const char *library;
+} opened[] = {
+    {"mpi_pmix", "libpmix.so.2"},
+};
+
 /* One plugin and what was found out about it. */
 struct attempt {
     const struct sf_trial_run *run;
     const char *name;
-    const char *preload; /* "LD_PRELOAD=<its path>" */
+    const char *preload; /* "LD_PRELOAD=<its path>", and what it opens by name */
 };
 
 /* Why `program` could not load it; NULL when it could. */
@@ -199,6 +207,18 @@ static bool is_plugin(const char *name)
     return sf_str_has_suffix(name, ".so") && !sf_str_has_prefix(name, "lib");
 }
 
+/* For the environment of a program; NULL when out of memory. */
+static char *preload_of(const struct sf_trial_run *run, const char *name)
+{
+    for (size_t i = 0; i < sizeof opened / sizeof *opened; i++) {
+        if (sf_str_has_prefix(name, opened[i].plugin)) {
+            return sf_str_format("LD_PRELOAD=%s/view/lib/slurm/%s:%s/view/lib/%s", run->tree, name,
+                                 run->tree, opened[i].library);
+        }
+    }
+    return sf_str_format("LD_PRELOAD=%s/view/lib/slurm/%s", run->tree, name);
+}
+
 static int look(struct sf_trial_run *run, struct sf_error *err)
 {
     sf_auto(strlist) struct sf_strlist names = {0};
@@ -211,8 +231,7 @@ static int look(struct sf_trial_run *run, struct sf_error *err)
         r = sf_dir_list(tree_fd, "view/lib/slurm", &names, err);
     }
     for (size_t i = 0; r == 0 && i < names.count; i++) {
-        sf_autofree char *preload =
-            sf_str_format("LD_PRELOAD=%s/view/lib/slurm/%s", run->tree, names.items[i]);
+        sf_autofree char *preload = preload_of(run, names.items[i]);
         const struct attempt attempt = {run, names.items[i], preload};
         bool is_whole = false;
 
