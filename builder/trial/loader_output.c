@@ -12,6 +12,7 @@
 #define UNDEFINED      "undefined symbol: "
 #define OTHER_VERSION  "symbol "
 #define STATUS_SIGNAL  128
+#define MAX_SIGNAL     64
 #define STATUS_NO_LOAD 127 /* the linker's own, and the shells' */
 
 /* "/a/b/../c" as "/a/c": $ORIGIN/../lib comes out of the linker as it went in. */
@@ -140,7 +141,8 @@ char *sf_loader_failure(const char *text, int status)
             return line;
         }
     }
-    if (status > STATUS_SIGNAL) {
+    /* 255 is a program's own -1. */
+    if (status > STATUS_SIGNAL && status <= STATUS_SIGNAL + MAX_SIGNAL) {
         return sf_str_format("ended by signal %d", status - STATUS_SIGNAL);
     }
     if (status == STATUS_NO_LOAD) {

@@ -83,6 +83,7 @@ static void program_that_ran_has_no_failure(void **state)
     assert_null(sf_loader_failure("slurm 24.11.5\n", 0));
     assert_null(sf_loader_failure("slurmstepd: fatal: Failed to read conf from slurmd\n", 1));
     assert_null(sf_loader_failure("", 128));
+    assert_null(sf_loader_failure("slurm 24.11.5\n", 255));
 }
 
 static void failure_is_the_line_of_the_linker(void **state)
