@@ -106,6 +106,29 @@ static void highest_level_keeps_the_window_that_readers_accept(void **state)
     assert_memory_equal(bytes, noise, 1000);
 }
 
+/* RFC 8878: the window descriptor follows magic and frame header, with the exponent above 10 in its
+ * upper five bits. */
+static void window_grows_with_the_level(void **state)
+{
+    static const struct {
+        int level;
+        unsigned window_log;
+    } cases[] = {{18, 23}, {19, 24}, {20, 25}, {22, 25}};
+    sf_autofree unsigned char *noise = make_noise(1000);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sf_autoclose int fd = stream_new_file();
+        struct result result = {0};
+        unsigned char header[6];
+
+        encode(fd, cases[i].level, noise, 1000, &result);
+        free(result.blocks);
+        assert_int_equal(pread(fd, header, sizeof header, 0), sizeof header);
+        assert_int_equal((header[5] >> 3) + 10U, cases[i].window_log);
+    }
+}
+
 static void write_to_a_full_disk_is_no_space(void **state)
 {
     sf_autoclose int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
@@ -129,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(output_of_several_blocks_has_the_digest_of_each),
         cmocka_unit_test(same_input_gives_the_same_bytes),
+        cmocka_unit_test(window_grows_with_the_level),
         cmocka_unit_test(highest_level_keeps_the_window_that_readers_accept),
         cmocka_unit_test(write_to_a_full_disk_is_no_space),
     };
