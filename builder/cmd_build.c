@@ -147,6 +147,7 @@ static int recipe_of_spack(const struct sf_spack_config *config, struct sf_recip
     sf_auto(recipe) struct sf_recipe *recipe = calloc(1, sizeof *recipe);
 
     if (recipe == NULL || sf_strlist_add_all(&recipe->configure, &config->specs, err) < 0 ||
+        sf_strlist_add_all(&recipe->packages, &config->packages, err) < 0 ||
         sf_strlist_add_all(&recipe->plugins, &config->plugins, err) < 0 ||
         sf_strlist_add_all(&recipe->host_libraries, &config->host_libraries, err) < 0) {
         return sf_error_no_memory(err);

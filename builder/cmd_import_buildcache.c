@@ -110,7 +110,9 @@ static void read_version(const char *spack_version, char version[static 32])
 {
     (void)snprintf(version, 32, "%s", spack_version);
     for (char *c = version; *c != '\0'; c++) {
-        *c = *c == '-' ? '.' : *c;
+        if (*c == '-') {
+            *c = '.';
+        }
     }
 
     char *last = strrchr(version, '.');

@@ -30,7 +30,8 @@ static int run_spack(const struct sf_spack_build *build, const char *const *word
     sf_autofree char *cache =
         base == NULL ? NULL : sf_str_format("SPACK_USER_CACHE_PATH=%s/user-cache", base);
     const char *environment[] = {"SPACK_DISABLE_LOCAL_CONFIG=1", "SPACK_COLOR=never", home, cache,
-                                 NULL};
+                                 /* In a root directory everything is done as root. */
+                                 "FORCE_UNSAFE_CONFIGURE=1", NULL};
     const char *argv[10] = {build->program == NULL ? "spack" : build->program, "-e", directory};
 
     if (directory == NULL || home == NULL || cache == NULL) {

@@ -162,6 +162,9 @@ static int read_packages(struct reading *reading, const char *section, const cha
     if (sf_str_is_equal(key, "external")) {
         return sf_strlist_add_words(&config->externals, value, err);
     }
+    if (is_toolchain && sf_str_is_equal(key, "package")) {
+        return sf_strlist_add_words(&config->packages, value, err);
+    }
     if (is_toolchain && sf_str_is_equal(key, "compiler")) {
         return set_once(&config->compiler, key, value, err);
     }
@@ -436,6 +439,7 @@ void sf_spack_config_free(struct sf_spack_config *config)
     sf_strlist_done(&config->specs);
     sf_strlist_done(&config->requires);
     sf_strlist_done(&config->externals);
+    sf_strlist_done(&config->packages);
     sf_strlist_done(&config->excluded);
     sf_strlist_done(&config->host_libraries);
     sf_strlist_done(&config->plugins);

@@ -6,7 +6,7 @@
  *   [repository NAME]                      git, commit: where Spack has its packages from
  *   [mirror NAME]                          url, kind (source, or binary: a signed build cache)
  *   [environment], [environment VARIANT]   spec, require, external, exclude, host-library, plugin
- *   [toolchain NAME]                       compiler, external, require
+ *   [toolchain NAME]                       compiler, external, require, package
  *   [view]                                 leave-out, keep
  *
  * Keys may be repeated and add up over the sections that apply. spec and require take one Spack
@@ -46,6 +46,7 @@ struct sf_spack_config {
     struct sf_strlist specs;
     struct sf_strlist requires;
     struct sf_strlist externals;
+    struct sf_strlist packages;       /* of the distribution, that Spack needs there */
     struct sf_strlist excluded;       /* packages that the view does not show */
     struct sf_strlist host_libraries; /* patterns of sonames that are never bundled */
     struct sf_strlist plugins;        /* names that must be in lib/slurm afterwards */

@@ -13,9 +13,9 @@ cell=$state/releases/$id
 recipes=$work/recipes
 key=$(key_make "$key_home")
 
-# The two packages that stand for Slurm and all it needs have few plugins.
+# The two packages that stand for Slurm and all it needs have few plugins, and need no Fortran.
 mkdir "$recipes"
-grep -v '^plugin' "$repository/conf/recipes/spack.ini" >"$recipes/spack.ini"
+grep -vE '^(plugin|package)' "$repository/conf/recipes/spack.ini" >"$recipes/spack.ini"
 grep -q "^\[toolchain $toolchain\]" "$recipes/spack.ini" ||
     printf '[toolchain %s]\ncompiler = gcc@1\n' "$toolchain" >>"$recipes/spack.ini"
 
@@ -112,3 +112,8 @@ expect_err "--backend=conan is neither source nor spack"
 run 4 "$builder" build --backend spack --slurm-version 25.11 --toolchain "$toolchain" \
     --recipes "$recipes" --state "$work/other" --agent "$agent"
 expect_err "name the program of a Spack 1.1 or later with --spack"
+
+printf '[toolchain %s]\npackage = no-such-package\n' "$toolchain" >>"$recipes/spack.ini"
+build 4
+expect_err "missing packages, install them"
+expect_err "no-such-package"

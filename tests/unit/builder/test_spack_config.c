@@ -31,6 +31,7 @@ static const char text[] = "[versions]\n"
                            "[toolchain noble]\n"
                            "compiler = gcc@13.3.0\n"
                            "external = cmake@3.28.3 tar@1.35\n"
+                           "package = cmake tar g++\n"
                            "[toolchain jammy]\n"
                            "external = tar@1.34\n"
                            "[view]\n"
@@ -63,6 +64,7 @@ static void config_of_a_series_is_its_newest_version(void **state)
     assert_int_equal(config->excluded.count, 2);
     assert_int_equal(config->host_libraries.count, 1);
     assert_int_equal(config->plugins.count, 2);
+    assert_int_equal(config->packages.count, 3);
     assert_int_equal(config->repository_count, 1);
     assert_string_equal(config->repositories[0].commit, COMMIT);
     assert_int_equal(config->mirror_count, 1);
