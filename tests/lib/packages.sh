@@ -41,6 +41,10 @@ packages_node=(mmdebstrap systemd-container)
 # shellcheck disable=SC2034
 packages_export=(skopeo umoci buildah)
 
+# What turns a container image into a build root.
+# shellcheck disable=SC2034
+packages_image=(podman)
+
 packages_missing() {
     local name
     for name in "$@"; do
