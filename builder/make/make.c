@@ -328,6 +328,10 @@ int sf_make_run(struct sf_make *make, struct sf_report *report, struct sf_error 
     for (size_t i = r < 0 ? 0 : sf_cell_first(&make->cell); r == 0 && i < wanted_count(make); i++) {
         r = run_stage(make, i, err);
     }
+    /* Hundreds of megabytes that no later stage reads; what is installed serves the next pack. */
+    if (r == 0 && make->last_stage == NULL) {
+        r = sf_dir_remove(make->cell.fd, SF_MAKE_SOURCE, err);
+    }
     if (r == 0) {
         r = report_artifact(make, err);
     }

@@ -14,6 +14,7 @@ export GNUPGHOME=$key_home
 build 0 --sign "$key" --publish "$repo" --name scenario
 expect_stages "$all_stages"
 expect_out "/slurm-$version-1-$id_suffix-software.tar.zst"
+[[ ! -e $(cell)/source ]] || fail "the source is left, and nobody needs it"
 for stage in $all_stages; do
     [[ -f $(cell)/logs/$stage.log ]] || fail "no log of $stage"
 done
@@ -61,3 +62,19 @@ build 0 --build-root /.
 grep -qF 'DESTDIR=/build/destdir' "$(cell)/logs/install.log" || fail "it was not built in the root"
 [[ ! -e /build ]] || fail "the build root was written to"
 built | diff "$work/first" - >&2 || fail "a build root gave other bytes"
+
+# With ccache in the place the second compilation is its business, here and in a root.
+mkdir "$work/sbin"
+# shellcheck disable=SC2016  # is expanded later
+printf '#!/bin/sh\necho "$@" >>"$CCACHE_DIR/calls"\nexec "$@"\n' >"$work/sbin/ccache"
+chmod 755 "$work/sbin/ccache"
+mount -t overlay -o "lowerdir=$work/sbin:/usr/sbin" overlay /usr/sbin
+for root in / /.; do
+    rm -rf "$state"
+    build 0 --until pack --build-root "$root"
+    grep -q '^gcc ' "$state/ccache/calls" || fail "ccache is not used in $root"
+    built | diff "$work/first" - >&2 || fail "with ccache it makes other bytes"
+done
+rm -r "$state"
+build 0 --until compile --no-ccache
+[[ ! -e $state/ccache ]] || fail "ccache is used although it is not wanted"
