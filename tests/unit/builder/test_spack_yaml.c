@@ -52,8 +52,8 @@ static void spack_yaml_says_where_things_go_and_come_from(void **state)
         "        - \"pmix@5\"\n        - \"pmix~munge\"\n",
         "      root: \"/build/spack/view\"\n",
         "      link_type: \"hardlink\"\n",
-        "      url: \"https://mirror.example/noble\"\n      binary: true\n      source: false\n"
-        "      signed: true\n",
+        "      url: \"https://mirror.example/noble\"\n      binary: true\n      source: false\n",
+        "      source: false\n      signed: true\n",
         "      binary: false\n      source: true\n      signed: false\n",
     };
     sf_auto(buffer) struct sf_buffer text = {.limit_bytes = 1 << 16};
