@@ -141,25 +141,18 @@ static int read_release(const struct sf_release_options *options,
 }
 
 /* destdir/ with the prefix of the release. */
-static int make_tree(const struct import_options *options, const struct sf_spack_import *import,
+static int make_tree(const struct sf_spack_config *config, const struct sf_spack_import *import,
                      const struct sf_release *release, struct sf_error *err)
 {
-    struct sf_recipe_wanted recipes = {0};
-    sf_auto(spack_config) struct sf_spack_config *config = NULL;
-    sf_auto(spack_tree) struct sf_spack_tree tree = {.prefixes = &import->prefixes};
+    sf_auto(spack_tree) struct sf_spack_tree tree = {.config = config,
+                                                     .prefixes = &import->prefixes};
     sf_autoclose int destdir_fd = -1;
-    sf_recipe_search(&recipes, options->recipes);
+    int r = sf_dir_make(import->dir_fd, "destdir", err);
 
-    int r = sf_spack_config_read(recipes.directories, /* wanted= */ NULL, &config, err);
-
-    if (r == 0) {
-        r = sf_dir_make(import->dir_fd, "destdir", err);
-    }
     if (r == 0) {
         r = sf_dir_open(import->dir_fd, "destdir", &destdir_fd, err);
     }
     if (r == 0) {
-        tree.config = config;
         r = sf_spack_tree_open(&tree, release, destdir_fd, err);
     }
     return r < 0 ? r : sf_spack_import_merge(import, &tree, err);
@@ -181,16 +174,43 @@ static int add_packages(struct sf_spack_import *import, char **specs, int count,
     return r;
 }
 
+static int read_config(const char *directory, struct sf_spack_config **ret, struct sf_error *err)
+{
+    struct sf_recipe_wanted recipes = {0};
+
+    sf_recipe_search(&recipes, directory);
+    return sf_spack_config_read(recipes.directories, /* wanted= */ NULL, ret, err);
+}
+
+static void report_import(struct sf_report *report, const struct sf_release *release,
+                          const struct sf_spack_import *import, const char *output)
+{
+    char id[SF_RELEASE_ID_SIZE];
+    char size[16];
+
+    sf_release_format(release, id);
+    sf_number_format_bytes(import->fetched_bytes, size);
+    sf_report_line(report, "imported %s: %zu packages, %s", id, import->count, size);
+    sf_report_line(report, "%s/destdir", output);
+    sf_report_text(report, "release", id);
+    sf_report_number(report, "packages", import->count);
+    sf_report_number(report, "fetched", import->fetched_bytes);
+    sf_report_changed(report);
+}
+
 static int import_all(const struct import_options *options, const struct sf_buildcache *cache,
                       char **specs, int count, struct sf_report *report, struct sf_error *err)
 {
     sf_auto(output) struct output output = {.parent_fd = -1, .fd = -1};
     sf_auto(spack_import) struct sf_spack_import import = {.cache = cache};
+    sf_auto(spack_config) struct sf_spack_config *config = NULL;
     struct sf_release release;
-    char id[SF_RELEASE_ID_SIZE];
-    char size[16];
-    int r = add_packages(&import, specs, count, err);
+    int r = read_config(options->recipes, &config, err);
 
+    if (r == 0) {
+        import.excluded = &config->excluded;
+        r = add_packages(&import, specs, count, err);
+    }
     if (r == 0) {
         r = read_release(&options->release, &import, &release, err);
     }
@@ -204,7 +224,7 @@ static int import_all(const struct import_options *options, const struct sf_buil
 
     r = sf_spack_import_fetch(&import, err);
     if (r == 0) {
-        r = make_tree(options, &import, &release, err);
+        r = make_tree(config, &import, &release, err);
     }
     if (r == 0) {
         r = publish_output(&output, err);
@@ -212,14 +232,7 @@ static int import_all(const struct import_options *options, const struct sf_buil
     if (r < 0) {
         return r;
     }
-    sf_release_format(&release, id);
-    sf_number_format_bytes(import.fetched_bytes, size);
-    sf_report_line(report, "imported %s: %zu packages, %s", id, import.count, size);
-    sf_report_line(report, "%s/destdir", options->output);
-    sf_report_text(report, "release", id);
-    sf_report_number(report, "packages", import.count);
-    sf_report_number(report, "fetched", import.fetched_bytes);
-    sf_report_changed(report);
+    report_import(report, &release, &import, options->output);
     return 0;
 }
 

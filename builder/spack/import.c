@@ -33,6 +33,13 @@ static bool has(const struct sf_spack_import *import, const char *hash)
     return false;
 }
 
+/* Not in the release anyhow, or there already. */
+static bool is_unwanted(const struct sf_spack_import *import, const struct sf_spack_node *node)
+{
+    return node->is_external || sf_strlist_has(import->excluded, node->identity.name) ||
+           has(import, node->identity.hash);
+}
+
 static int append(struct sf_spack_import *import, const struct sf_spack_identity *identity,
                   struct sf_error *err)
 {
@@ -64,7 +71,7 @@ static int append_needed(struct sf_spack_import *import, const struct sf_spack_s
         for (size_t i = 0; r == 0 && i < node->needed.count; i++) {
             const struct sf_spack_node *needed = sf_spack_spec_find(spec, node->needed.items[i]);
 
-            if (!needed->is_external && !has(import, needed->identity.hash)) {
+            if (!is_unwanted(import, needed)) {
                 r = append(import, &needed->identity, err);
             }
         }

@@ -21,6 +21,7 @@ struct sf_spack_tree;
 
 struct sf_spack_import {
     const struct sf_buildcache *cache; /* borrowed */
+    const struct sf_strlist *excluded; /* names of packages that are not wanted; borrowed */
     int dir_fd;                        /* gets packages/NAME-VERSION-HASH; borrowed */
 
     struct sf_spack_identity *packages;
@@ -29,7 +30,8 @@ struct sf_spack_import {
     struct sf_spack_prefixes prefixes; /* that they were built for */
 };
 
-/* Adds a package and what it needs, as its signed description says. Errors: FORMAT (it needs too
+/* Adds a package and what it needs, as its signed description says, but nothing that only excluded
+ * packages need. Errors: FORMAT (it needs too
  * much), those of sf_buildcache_get_spec(). */
 int sf_spack_import_add(struct sf_spack_import *import, const struct sf_spack_identity *identity,
                         struct sf_error *err);

@@ -65,8 +65,10 @@ spack_describe() {
                 {name: $n, version: $v, hash: $h, namespace: "builtin", dependencies: [
                     {name: $dn, hash: $dh, parameters: {deptypes: ["build", "link"], virtuals: []}},
                     {name: "gmake", hash: ("gmake" * 7)[:32], parameters: {deptypes: ["build"], virtuals: []}},
+                    {name: "perl", hash: ("perl" * 8), parameters: {deptypes: ["run"], virtuals: []}},
                     {name: "glibc", hash: ("glibc" * 7)[:32], parameters: {deptypes: ["link"], virtuals: []}}]},
                 {name: $dn, version: $dv, hash: $dh, namespace: "builtin"},
+                {name: "perl", version: "5.40.0", hash: ("perl" * 8)},
                 {name: "gmake", version: "4.3", hash: ("gmake" * 7)[:32]},
                 {name: "glibc", version: "2.36", hash: ("glibc" * 7)[:32],
                     external: {path: "/usr"}}]}}'
