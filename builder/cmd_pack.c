@@ -27,6 +27,7 @@ struct pack_options {
     struct sf_strlist host_libraries;
     struct sf_strlist libraries;
     struct sf_strlist sources;
+    struct sf_strlist parts;
     struct sf_strlist options;
 };
 
@@ -49,6 +50,8 @@ static const struct sf_option table[] = {
      "how hard zstd tries, 1 to 22, default 19"},
     {"source", 0, SF_OPTION_LIST, "'NAME SHA256'", offsetof(struct pack_options, sources),
      "a source that it is made of, for the manifest"},
+    {"part", 0, SF_OPTION_LIST, "'NAME VERSION'", offsetof(struct pack_options, parts),
+     "a library that DIR holds already, for what is told of it"},
     {"option", 0, SF_OPTION_LIST, "WORD", offsetof(struct pack_options, options),
      "an option that it is configured with, for the manifest"},
     {"packaged", 0, SF_OPTION_FLAG, NULL, offsetof(struct pack_options, needs_packages),
@@ -66,6 +69,7 @@ static int read_lists(const struct pack_options *options, struct sf_build *build
     if (sf_strlist_add_all(&build->host_libraries, &options->host_libraries, err) < 0 ||
         sf_strlist_add_all(&build->libraries, &options->libraries, err) < 0 ||
         sf_strlist_add_all(&build->sources, &options->sources, err) < 0 ||
+        sf_strlist_add_all(&build->parts, &options->parts, err) < 0 ||
         sf_strlist_add_all(&build->options, &options->options, err) < 0) {
         return -SF_E_NO_MEMORY;
     }

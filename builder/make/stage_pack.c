@@ -8,6 +8,7 @@
 #include "builder/pack/build.h"
 #include "builder/pack/pack.h"
 #include "builder/recipe/recipe.h"
+#include "builder/spack/lock.h"
 #include "builder/spack/spack_build.h"
 #include "common/base/buffer.h"
 #include "common/base/error.h"
@@ -53,10 +54,18 @@ static int fill_lock(const struct sf_make *make, struct sf_build *build, struct 
     sf_autoclose int fd = -1;
     char sha256[SF_DIGEST_HEX];
     uint64_t size = 0;
+    sf_auto(buffer) struct sf_buffer text = {.limit_bytes = SF_SPACK_LOCK_MAX_BYTES};
     int r = sf_dir_open_file(make->cell.fd, SF_SPACK_LOCK, O_RDONLY, 0, &fd, err);
 
     if (r == 0) {
         r = sf_digest_fd(fd, sha256, &size, err);
+    }
+    if (r == 0) {
+        r = sf_dir_read_fd(fd, SF_SPACK_LOCK, &text, err);
+    }
+    if (r == 0) {
+        r = sf_spack_lock_parts(text.data == NULL ? "" : text.data, text.size, "slurm",
+                                &build->parts, err);
     }
     return r < 0 ? r
                  : sf_strlist_take(&build->sources, sf_str_format("spack.lock %s", sha256), err);

@@ -183,6 +183,7 @@ void sf_build_done(struct sf_build *build)
     sf_strlist_done(&build->host_libraries);
     sf_strlist_done(&build->libraries);
     sf_strlist_done(&build->sources);
+    sf_strlist_done(&build->parts);
     sf_strlist_done(&build->options);
     sf_strlist_done(&build->expected_plugins);
     sf_strlist_done(&build->expected_files);

@@ -44,6 +44,7 @@ struct sf_build {
     struct sf_strlist host_libraries; /* patterns of sonames that the node provides */
     struct sf_strlist libraries;      /* sonames opened by name at run time */
     struct sf_strlist sources;        /* "name sha256" */
+    struct sf_strlist parts;          /* "name version" of what is installed with Slurm already */
     struct sf_strlist options;        /* words, for provenance */
 
     /* what must be in the tree, by the recipe; a release without one expects nothing more */

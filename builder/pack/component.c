@@ -32,27 +32,51 @@ static struct sf_pack_component *grow(struct sf_pack_components *components)
     return &grown[components->count++];
 }
 
-int sf_pack_components_add_slurm(struct sf_pack_components *components, const char *version,
-                                 struct sf_error *err)
+/* A part of which no more is known than that. */
+static int add_known(struct sf_pack_components *components, const char *name, const char *version,
+                     const char *license, struct sf_error *err)
 {
-    struct sf_pack_component *slurm = grow(components);
+    struct sf_pack_component *part = grow(components);
 
-    if (slurm == NULL) {
+    if (part == NULL) {
         return sf_error_no_memory(err);
     }
-    slurm->name = strdup("slurm");
-    slurm->package.type = strdup("");
-    slurm->package.name = strdup("");
-    slurm->package.version = strdup(version);
-    slurm->package.arch = strdup("");
-    slurm->package.source = strdup("");
-    slurm->package.license.expression = strdup(SLURM_LICENSE);
-    if (slurm->name == NULL || slurm->package.type == NULL || slurm->package.name == NULL ||
-        slurm->package.version == NULL || slurm->package.arch == NULL ||
-        slurm->package.source == NULL || slurm->package.license.expression == NULL) {
+    part->name = strdup(name);
+    part->package.type = strdup("");
+    part->package.name = strdup("");
+    part->package.version = strdup(version);
+    part->package.arch = strdup("");
+    part->package.source = strdup("");
+    part->package.license.expression = strdup(license);
+    if (part->name == NULL || part->package.type == NULL || part->package.name == NULL ||
+        part->package.version == NULL || part->package.arch == NULL ||
+        part->package.source == NULL || part->package.license.expression == NULL) {
         return sf_error_no_memory(err);
     }
     return 0;
+}
+
+int sf_pack_components_add_slurm(struct sf_pack_components *components, const char *version,
+                                 struct sf_error *err)
+{
+    int r = add_known(components, "slurm", version, SLURM_LICENSE, err);
+
+    if (r == 0) {
+        components->items[components->count - 1].is_slurm = true;
+    }
+    return r;
+}
+
+int sf_pack_components_add_part(struct sf_pack_components *components, const char *part,
+                                struct sf_error *err)
+{
+    size_t length = strcspn(part, " ");
+    sf_autofree char *name = strndup(part, length);
+
+    if (name == NULL) {
+        return sf_error_no_memory(err);
+    }
+    return add_known(components, name, part[length] == '\0' ? "" : part + length + 1, "", err);
 }
 
 int sf_pack_components_add_library(struct sf_pack_components *components, const char *path,
@@ -77,8 +101,8 @@ static int compare(const void *a, const void *b)
     const struct sf_pack_component *left = a;
     const struct sf_pack_component *right = b;
 
-    if ((left->path == NULL) != (right->path == NULL)) {
-        return left->path == NULL ? -1 : 1;
+    if (left->is_slurm != right->is_slurm) {
+        return left->is_slurm ? -1 : 1;
     }
     return strcmp(left->name, right->name);
 }

@@ -39,7 +39,7 @@ static json_t *write_hashes(const char *sha256)
 
 static json_t *write_component(const struct sf_sbom *sbom, const struct sf_pack_component *part)
 {
-    bool is_slurm = part->path == NULL;
+    bool is_slurm = part->is_slurm;
     const struct sf_package *from = &part->package;
     sf_autofree char *purl = sf_sbom_purl(sbom, part);
     sf_auto(json) json_t *component =
@@ -55,8 +55,9 @@ static json_t *write_component(const struct sf_sbom *sbom, const struct sf_pack_
                              json_pack("[{s:s}]", "expression", from->license.expression)) < 0)) {
         return NULL;
     }
-    if (!is_slurm && (json_object_set_new(component, "hashes", write_hashes(part->sha256)) < 0 ||
-                      set_properties(component, part) < 0)) {
+    if (part->path != NULL &&
+        (json_object_set_new(component, "hashes", write_hashes(part->sha256)) < 0 ||
+         set_properties(component, part) < 0)) {
         return NULL;
     }
     return sf_steal(&component);
@@ -107,7 +108,7 @@ static int set_components(json_t *document, const struct sf_sbom *sbom)
         const struct sf_pack_component *part = &sbom->components->items[i];
         json_t *component = write_component(sbom, part);
 
-        if (part->path == NULL) {
+        if (part->is_slurm) {
             failed |= json_object_set_new(document, "metadata", write_metadata(sbom, component));
             continue;
         }

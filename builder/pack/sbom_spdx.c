@@ -48,7 +48,7 @@ static json_t *write_package(json_t *id, const char *name, const char *version, 
 
 static json_t *write_component(const struct sf_sbom *sbom, const struct sf_pack_component *part)
 {
-    bool is_slurm = part->path == NULL;
+    bool is_slurm = part->is_slurm;
     const struct sf_package *from = &part->package;
     sf_autofree char *purl = sf_sbom_purl(sbom, part);
     sf_autofree char *source =
@@ -63,7 +63,7 @@ static json_t *write_component(const struct sf_sbom *sbom, const struct sf_pack_
                                       "referenceType", "purl", "referenceLocator", purl)) < 0) {
         return NULL;
     }
-    if (is_slurm) {
+    if (part->path == NULL) {
         return sf_steal(&package);
     }
     if (json_object_set_new(package, "packageFileName", json_string(part->path)) < 0 ||
@@ -107,7 +107,7 @@ static int set_packages(json_t *document, const struct sf_sbom *sbom)
         const struct sf_pack_component *part = &sbom->components->items[i];
 
         failed |= json_array_append_new(packages, write_component(sbom, part));
-        if (part->path != NULL) {
+        if (!part->is_slurm) {
             failed |= relate(relationships, SLURM, "DEPENDS_ON", write_id("Library", part->name));
         }
     }

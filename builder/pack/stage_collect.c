@@ -118,6 +118,9 @@ int sf_stage_collect(struct sf_build *build, struct sf_error *err)
 {
     int r = sf_pack_components_add_slurm(&build->components, build->release.version, err);
 
+    for (size_t i = 0; r == 0 && i < build->parts.count; i++) {
+        r = sf_pack_components_add_part(&build->components, build->parts.items[i], err);
+    }
     if (r < 0) {
         return r;
     }

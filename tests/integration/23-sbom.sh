@@ -21,7 +21,7 @@ slurm_make
 digest=$(printf '0%.0s' {1..64})
 # Both are on every machine that sf-builder runs on, and need many others.
 pack 0 --library libcurl.so.4 --library libjansson.so.4 --source "slurm-$version.tar.bz2 $digest" \
-    --option=--with-jwt --packaged
+    --option=--with-jwt --packaged --part "hwloc 2.12.0"
 cdx=$artifact.cdx.json spdx=$artifact.spdx.json intoto=$artifact.intoto.json
 validate 0 "$cdx" "$spdx" "$intoto"
 
@@ -38,6 +38,8 @@ bundled() {
     find "$tree/view/lib" -maxdepth 1 -type f -name 'lib*.so*' ! -name 'libslurm*' -printf '%P\n' |
         sort
 }
+jq -e 'any(.components[]; .name == "hwloc" and .version == "2.12.0")' "$cdx" >/dev/null ||
+    fail "a part that was there already is not told"
 jq -r '.components[] | select(.name and .version and .licenses[0].expression and .purl and
     any(.properties[]; .name == "sf-builder:package")) | .name' "$cdx" | sort >"$work/told"
 bundled | diff - "$work/told" >&2 || fail "the libraries told are not those in the tree"
@@ -45,7 +47,7 @@ bundled | diff - "$work/told" >&2 || fail "the libraries told are not those in t
 jq -r '.components[] | select(.name != "slurm" and .version != "" and .license != "" and
     .package != "") | .name' "$artifact.manifest.json" | sort | diff "$work/told" - >&2 ||
     fail "the manifest does not tell the same"
-jq -r '.components[] | "\(.hashes[0].content)  view/lib/\(.name)"' "$cdx" >"$work/digests"
+jq -r '.components[] | select(.hashes) | "\(.hashes[0].content)  view/lib/\(.name)"' "$cdx" >"$work/digests"
 (cd "$tree" && sha256sum --quiet -c "$work/digests") || fail "a digest is not the file's"
 jq -r '.packages[] | select(.checksums and .primaryPackagePurpose == "LIBRARY") |
     "\(.checksums[0].checksumValue)  \(.packageFileName)"' "$spdx" | diff "$work/digests" - >&2 ||
@@ -74,7 +76,7 @@ jq -e --arg digest "$digest" --arg name "slurm-$version.tar.bz2" \
 jq 'del(.predicate.buildDefinition.resolvedDependencies[-1])' "$intoto" >"$work/earlier"
 cat "$work/earlier" >"$intoto"
 pack 0 --library libcurl.so.4 --library libjansson.so.4 --option=--with-jwt \
-    --source "slurm-$version.tar.bz2 $digest"
+    --source "slurm-$version.tar.bz2 $digest" --part "hwloc 2.12.0"
 expect_nothing_new
 
 # The validators do find what is wrong.

@@ -68,6 +68,9 @@ expect_out "Library rpath: [\$ORIGIN/../lib:\$ORIGIN/../lib/slurm]"
 run 0 jq -c '[.sources, .builder]' "$artifact.manifest.json"
 expect_out "spack.lock"
 expect_out "slurm_factory.slurm@25-11-6-1"
+run 0 jq -c '.components[] | [.name, .version]' "$artifact.cdx.json"
+expect_out '["dependency","1.0"]'
+refuse_out slurm
 
 # It runs, also elsewhere, without Spack's tree.
 repo=$cell/repository

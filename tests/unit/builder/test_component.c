@@ -3,7 +3,7 @@
 
 #include "builder/pack/component.h"
 
-static void components_are_slurm_and_then_libraries_by_name(void **state)
+static void components_are_slurm_and_then_all_by_name(void **state)
 {
     struct sf_error err;
     struct sf_pack_components components = {0};
@@ -16,15 +16,23 @@ static void components_are_slurm_and_then_libraries_by_name(void **state)
         sf_pack_components_add_library(&components, "view/lib/liba.so.1", "/a/liba.so.1", &err),
         &err);
     assert_sf_ok(sf_pack_components_add_slurm(&components, "24.11.5", &err), &err);
+    assert_sf_ok(sf_pack_components_add_part(&components, "hwloc 2.12.0", &err), &err);
+    assert_sf_ok(sf_pack_components_add_part(&components, "odd", &err), &err);
     sf_pack_components_sort(&components);
 
-    assert_int_equal(components.count, 3);
+    assert_int_equal(components.count, 5);
     assert_string_equal(components.items[0].name, "slurm");
     assert_string_equal(components.items[0].package.version, "24.11.5");
     assert_string_equal(components.items[0].package.license.expression, "GPL-2.0-or-later");
-    assert_string_equal(components.items[1].name, "liba.so.1");
-    assert_string_equal(components.items[2].name, "libz.so.1.2.13");
-    assert_string_equal(components.items[2].origin, "/usr/lib/libz.so.1.2.13");
+    assert_true(components.items[0].is_slurm);
+    assert_string_equal(components.items[1].name, "hwloc");
+    assert_string_equal(components.items[1].package.version, "2.12.0");
+    assert_false(components.items[1].is_slurm);
+    assert_string_equal(components.items[2].name, "liba.so.1");
+    assert_string_equal(components.items[3].name, "libz.so.1.2.13");
+    assert_string_equal(components.items[3].origin, "/usr/lib/libz.so.1.2.13");
+    assert_string_equal(components.items[4].name, "odd");
+    assert_string_equal(components.items[4].package.version, "");
     sf_pack_components_done(&components);
     assert_int_equal(components.count, 0);
     sf_pack_components_sort(&components);
@@ -33,7 +41,7 @@ static void components_are_slurm_and_then_libraries_by_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(components_are_slurm_and_then_libraries_by_name),
+        cmocka_unit_test(components_are_slurm_and_then_all_by_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
