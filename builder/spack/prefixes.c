@@ -284,6 +284,8 @@ static int refuse_short(const struct match *match, const char *at, struct sf_err
 static int write_binary(struct rewriting *rewriting, const struct match *match,
                         struct sf_error *err)
 {
+    static const char slashes[] =
+        "////////////////////////////////////////////////////////////////";
     size_t length = match->length;
 
     /* One byte more, so that what follows cannot be taken for padding of the slot. */
@@ -300,8 +302,9 @@ static int write_binary(struct rewriting *rewriting, const struct match *match,
 
     int r = write_all(rewriting->fd, rewriting->slot, SF_PREFIX_SLOT, err);
 
-    for (size_t i = SF_PREFIX_SLOT; r == 0 && i < length; i++) {
-        r = write_all(rewriting->fd, "/", 1, err);
+    for (size_t left = length - SF_PREFIX_SLOT, part = 0; r == 0 && left > 0; left -= part) {
+        part = left < sizeof slashes - 1 ? left : sizeof slashes - 1;
+        r = write_all(rewriting->fd, slashes, part, err);
     }
     rewriting->written = match->offset + length;
     return r;

@@ -199,10 +199,10 @@ tar -C "$work/tar" -cf "$work/bad.tar" srv
 replace_package "$work/bad.tar"
 refused 8 "entry 'srv/x/file' is setuid or setgid"
 tar_make
-mknod "$work/tar/srv/x/device" c 1 3
+mkfifo "$work/tar/srv/x/pipe"
 tar -C "$work/tar" -cf "$work/bad.tar" srv
 replace_package "$work/bad.tar"
-refused 8 "entry 'srv/x/device' is no file, directory or link"
+refused 8 "entry 'srv/x/pipe' is no file, directory or link"
 tar_make
 ln -s "$work" "$work/tar/srv/x/out"
 tar -C "$work/tar" -cf "$work/bad.tar" srv
