@@ -20,7 +20,7 @@ static const struct {
     {"build", false},   {"build-root", false}, {"image", false}, {"test-root", false},
     {"recipes", false}, {"mirror", true},      {"level", false}, {"publish", false},
     {"name", false},    {"sign", false},       {"keep", false},  {"proxy", false},
-    {"agent", false},
+    {"backend", false}, {"spack", false},      {"agent", false},
 };
 
 static const size_t key_count = sizeof keys / sizeof *keys;
