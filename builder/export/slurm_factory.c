@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -278,6 +279,9 @@ int sf_slurm_factory_write(const struct sf_artifact *artifact,
     if (r < 0) {
         return r;
     }
+
+    /* Of two exports of a name the tarball and the signature must be of the same one. */
+    (void)flock(export.output_fd, LOCK_EX);
 
     bool is_changed = !is_there(&export, path, tarball.sha256);
 
