@@ -22,6 +22,7 @@
 #include "common/cli/progress.h"
 #include "common/cli/report.h"
 #include "common/host/dir.h"
+#include "common/host/interrupt.h"
 
 #define INPUTS_MAX_BYTES (1UL << 20)
 
@@ -327,6 +328,10 @@ int sf_make_run(struct sf_make *make, struct sf_report *report, struct sf_error 
 
     for (size_t i = r < 0 ? 0 : sf_cell_first(&make->cell); r == 0 && i < wanted_count(make); i++) {
         r = run_stage(make, i, err);
+        /* Not every stage listens while it runs. */
+        if (r == 0 && sf_interrupt_is_pending()) {
+            r = sf_error_set(err, SF_E_INTERRUPTED, "stopped by a signal");
+        }
     }
     /* Hundreds of megabytes that no later stage reads; what is installed serves the next pack. */
     if (r == 0 && make->last_stage == NULL) {
