@@ -6,7 +6,7 @@ set -euo pipefail
 # shellcheck source=tests/integration/pack.sh
 source "$(dirname "$0")/pack.sh"
 packages_slurm=() packages_serve=()
-for library in packages cache apt root; do
+for library in packages cache apt root module-systems; do
     # shellcheck source=/dev/null
     source "$repository/tests/lib/$library.sh"
 done
@@ -79,10 +79,13 @@ expect_out 'contents: 3 plugins, 3 files, 1 libraries'
 trial 0
 expect_passed
 
-# On this machine, with compilers, and with the work directory on another file system.
+# On this machine, with compilers, with the other module system, and with the work directory on
+# another file system.
+module_system_mount environment-modules
 mount -t tmpfs sf-trial "$temporary"
 trial 0 --test-root /
 expect_out 'compilers of / are hidden'
+expect_out 'modules: Environment Modules loads slurm'
 umount "$temporary"
 
 # A plugin that is only missed when somebody's configuration asks for it.
