@@ -233,6 +233,11 @@ int sf_index_state_write(const struct sf_index_aim *aim, struct sf_index_state *
     if (r == 0 && is_as_before) {
         r = replace(aim, &message, err);
     }
+    /* Somebody else was faster, and the target could tell. */
+    if (r == -(int)SF_E_BUSY) {
+        is_as_before = false;
+        r = 0;
+    }
     if (r < 0) {
         return r;
     }

@@ -59,7 +59,8 @@ int sf_target_read(struct sf_target *target, const char *path, struct sf_buffer 
 int sf_target_put(struct sf_target *target, const char *path, int fd, struct sf_error *err);
 
 /* Replaces what is at `path` by the file at `fd`, from its start; readers see the old or the new.
- * Errors as above but USAGE. */
+ * Errors as above but USAGE; BUSY when the kind can tell that the index is no longer the one that
+ * was read last. */
 int sf_target_replace(struct sf_target *target, const char *path, int fd, struct sf_error *err);
 
 /* Absence is no error, and no directory stays empty. Errors as above. */
