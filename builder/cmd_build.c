@@ -14,6 +14,7 @@
 #include "builder/state_dir.h"
 #include "common/base/error.h"
 #include "common/base/path.h"
+#include "common/content/sign.h"
 #include "common/host/interrupt.h"
 
 struct build_options {
@@ -87,9 +88,9 @@ static const struct sf_option table[] = {
     {"publish", 0, SF_OPTION_TEXT, "TARGET", MEMBER(target),
      "put it into this repository, as the publish command does"},
     {"name", 0, SF_OPTION_TEXT, "NAME", MEMBER(name),
-     "name of that repository; later runs keep it"},
+     "name of that repository, default its directory's; later runs keep it"},
     {"sign", 0, SF_OPTION_TEXT, "FINGERPRINT", MEMBER(signer),
-     "key to sign with, from the keyring of GNUPGHOME"},
+     "key to sign with, default the only one in GNUPGHOME"},
     {"keep", 0, SF_OPTION_NUMBER, "N", MEMBER(keep),
      "remove all but the newest N of each series from that repository"},
     {0},
@@ -130,10 +131,6 @@ static int check_options(const struct build_options *options, struct sf_error *e
     }
     if (options->target != NULL && options->last_stage != NULL) {
         return sf_error_set(err, SF_E_USAGE, "--publish and --until exclude each other");
-    }
-    if (options->target != NULL && options->signer == NULL) {
-        return sf_error_set(err, SF_E_USAGE,
-                            "--publish needs --sign=FINGERPRINT: nodes take nothing unsigned");
     }
     return options->last_stage == NULL
                ? 0
@@ -212,7 +209,6 @@ static int build(const struct build_options *options, const struct sf_recipe *re
     make->shows_progress = !options->common.is_json;
     make->target = options->target;
     make->repository_name = options->name;
-    make->signer = options->signer;
     make->keep = options->keep;
     return sf_make_run(make, report, err);
 }
@@ -225,12 +221,21 @@ static int run(void *context, const void *options, char **operands, int operand_
     sf_auto(recipe) struct sf_recipe *recipe = NULL;
     sf_auto(spack_config) struct sf_spack_config *spack = NULL;
     sf_auto(make) struct sf_make make = {.cell = {.fd = -1, .lock_fd = -1}};
+    char signer[41];
     int r = check_options(asked, err);
 
     (void)operands;
     (void)operand_count;
     if (r < 0) {
         return r;
+    }
+
+    if (asked->target != NULL || asked->signer != NULL) {
+        r = sf_sign_choose(asked->signer, signer, err);
+        if (r < 0) {
+            return r;
+        }
+        make.signer = signer;
     }
 
     const char *variant = asked->is_gpu ? "gpu" : asked->is_minimal ? "minimal" : asked->variant;

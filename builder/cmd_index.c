@@ -12,6 +12,7 @@
 #include "common/base/error.h"
 #include "common/base/strlist.h"
 #include "common/cli/report.h"
+#include "common/content/sign.h"
 #include "common/format/repo_index.h"
 #include "common/host/atomic_file.h"
 #include "common/host/dir.h"
@@ -34,7 +35,7 @@ static const struct sf_option table[] = {
     {"name", 0, SF_OPTION_TEXT, "NAME", offsetof(struct index_options, name),
      "name of the repository; later runs keep it"},
     {"sign", 0, SF_OPTION_TEXT, "FINGERPRINT", offsetof(struct index_options, signer),
-     "key to sign with, from the keyring of GNUPGHOME"},
+     "key to sign with, default the only one in GNUPGHOME"},
     {"keys", 0, SF_OPTION_TEXT, "DIR", offsetof(struct index_options, keys),
      "check the old index against these public keys first"},
     {"expires-days", 0, SF_OPTION_NUMBER, "N", offsetof(struct index_options, expires_days),
@@ -50,18 +51,17 @@ static const struct sf_option table[] = {
 
 static int check_options(const struct index_options *options, struct sf_error *err)
 {
-    if (options->repository == NULL || options->signer == NULL) {
-        return sf_error_set(err, SF_E_USAGE, "--%s is missing",
-                            options->repository == NULL ? "repository" : "sign");
+    if (options->repository == NULL) {
+        return sf_error_set(err, SF_E_USAGE, "--repository is missing");
     }
     return 0;
 }
 
-static int write_index(const struct index_options *options, int repository_fd,
-                       const struct sf_repo_index *index, struct sf_error *err)
+static int write_index(const char *signer, int repository_fd, const struct sf_repo_index *index,
+                       struct sf_error *err)
 {
     sf_auto(buffer) struct sf_buffer message = {.limit_bytes = SF_INDEX_MAX_BYTES};
-    int r = sf_index_sign(index, options->signer, &message, err);
+    int r = sf_index_sign(index, signer, &message, err);
 
     if (r < 0) {
         return r;
@@ -103,10 +103,16 @@ static int run(void *context, const void *options, char **operands, int operand_
     const struct index_options *wanted = options;
     sf_auto(repo_index) struct sf_repo_index *index = NULL;
     sf_autoclose int repository_fd = -1;
+    char signer[41];
     int r = check_options(wanted, err);
 
     (void)operands;
     (void)operand_count;
+    if (r < 0) {
+        return r;
+    }
+
+    r = sf_sign_choose(wanted->signer, signer, err);
     if (r < 0) {
         return r;
     }
@@ -127,7 +133,7 @@ static int run(void *context, const void *options, char **operands, int operand_
         return r;
     }
 
-    r = write_index(wanted, repository_fd, index, err);
+    r = write_index(signer, repository_fd, index, err);
     if (r < 0) {
         return r;
     }

@@ -4,6 +4,7 @@
 #include "builder/repository/publisher.h"
 #include "builder/repository/target.h"
 #include "common/base/error.h"
+#include "common/content/sign.h"
 
 struct prune_options {
     struct sf_builder_options common;
@@ -17,7 +18,7 @@ static const struct sf_option table[] = {
     {"repository", 0, SF_OPTION_TEXT, "TARGET", offsetof(struct prune_options, repository),
      "the repository, whatever publish can publish to"},
     {"sign", 0, SF_OPTION_TEXT, "FINGERPRINT", MEMBER(signer),
-     "key to sign with, from the keyring of GNUPGHOME"},
+     "key to sign with, default the only one in GNUPGHOME"},
     {"keys", 0, SF_OPTION_TEXT, "DIR", MEMBER(keys),
      "public keys that the old index may be signed by, default the key to sign with"},
     {"keep", 0, SF_OPTION_NUMBER, "N", MEMBER(keep),
@@ -33,9 +34,8 @@ static const struct sf_option table[] = {
 
 static int check_options(const struct prune_options *options, struct sf_error *err)
 {
-    if (options->repository == NULL || options->publication.signer == NULL) {
-        return sf_error_set(err, SF_E_USAGE, "--%s is missing",
-                            options->repository == NULL ? "repository" : "sign");
+    if (options->repository == NULL) {
+        return sf_error_set(err, SF_E_USAGE, "--repository is missing");
     }
     if (options->publication.keep == 0 && options->publication.expired.count == 0) {
         return sf_error_set(err, SF_E_USAGE,
@@ -51,6 +51,7 @@ static int run(void *context, const void *options, char **operands, int operand_
     const struct prune_options *wanted = options;
     struct sf_publication publication = wanted->publication;
     sf_auto(target) struct sf_target *target = NULL;
+    char signer[41];
     int r = check_options(wanted, err);
 
     (void)operands;
@@ -59,6 +60,11 @@ static int run(void *context, const void *options, char **operands, int operand_
         return r;
     }
 
+    r = sf_sign_choose(publication.signer, signer, err);
+    if (r < 0) {
+        return r;
+    }
+    publication.signer = signer;
     r = sf_target_open(wanted->repository, &target, err);
     if (r < 0) {
         return r;

@@ -5,6 +5,7 @@
 #include "builder/repository/publisher.h"
 #include "builder/repository/target.h"
 #include "common/base/error.h"
+#include "common/content/sign.h"
 
 struct publish_options {
     struct sf_builder_options common;
@@ -20,8 +21,9 @@ static const struct sf_option table[] = {
     {"to", 0, SF_OPTION_TEXT, "TARGET", offsetof(struct publish_options, to),
      "the repository: a directory, or s3://bucket/prefix"},
     {"sign", 0, SF_OPTION_TEXT, "FINGERPRINT", MEMBER(signer),
-     "key to sign with, from the keyring of GNUPGHOME"},
-    {"name", 0, SF_OPTION_TEXT, "NAME", MEMBER(name), "name of the repository; later runs keep it"},
+     "key to sign with, default the only one in GNUPGHOME"},
+    {"name", 0, SF_OPTION_TEXT, "NAME", MEMBER(name),
+     "name of the repository, default its directory's; later runs keep it"},
     {"keys", 0, SF_OPTION_TEXT, "DIR", MEMBER(keys),
      "public keys that the old index may be signed by, default the key to sign with"},
     {"expires-days", 0, SF_OPTION_NUMBER, "N", MEMBER(expires_days),
@@ -48,14 +50,21 @@ static int run(void *context, const void *options, char **operands, int operand_
     const struct publish_options *wanted = options;
     struct sf_publication publication = wanted->publication;
     sf_auto(target) struct sf_target *target = NULL;
+    char signer[41];
 
     (void)operands;
     (void)operand_count;
-    if (wanted->to == NULL || publication.signer == NULL) {
-        return sf_error_set(err, SF_E_USAGE, "--%s is missing", wanted->to == NULL ? "to" : "sign");
+    if (wanted->to == NULL) {
+        return sf_error_set(err, SF_E_USAGE, "--to is missing");
     }
 
-    int r = sf_target_open(wanted->to, &target, err);
+    int r = sf_sign_choose(publication.signer, signer, err);
+
+    if (r < 0) {
+        return r;
+    }
+    publication.signer = signer;
+    r = sf_target_open(wanted->to, &target, err);
 
     if (r < 0) {
         return r;

@@ -50,7 +50,9 @@ int sf_index_begin(const struct sf_index_wishes *wishes, const struct sf_repo_in
 {
     uint64_t days =
         wishes->expires_days == 0 ? SF_INDEX_DEFAULT_EXPIRES_DAYS : wishes->expires_days;
-    const char *name = wishes->name != NULL ? wishes->name : old != NULL ? old->repository : NULL;
+    const char *name = wishes->name != NULL ? wishes->name
+                       : old != NULL        ? old->repository
+                                            : wishes->default_name;
     int r = sf_index_check_wishes(wishes, err);
 
     if (r < 0) {

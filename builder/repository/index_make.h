@@ -16,6 +16,7 @@ struct sf_strlist;
 /* What its owner wants it to say; zero-initialised: as the old one, 30 days. */
 struct sf_index_wishes {
     const char *name;                   /* NULL: the old one's */
+    const char *default_name;           /* of a first index without `name`; NULL: refused */
     const char *percent;                /* as typed; NULL: the old one's, else 100 */
     bool is_halted;                     /* true halts, a percent ends that */
     uint32_t expires_days;              /* 0: the default */

@@ -38,6 +38,7 @@ struct run {
     struct sf_strlist paths;      /* the files of the target */
     struct sf_strlist put;
     struct sf_strlist removed;
+    char *default_name;
     struct sf_index_wishes wishes;
     struct sf_index_aim aim;
     struct sf_index_state state;
@@ -47,6 +48,7 @@ struct run {
 static void run_done(struct run *run)
 {
     sf_index_state_done(&run->state);
+    free(run->default_name);
     sf_strlist_done(&run->removed);
     sf_strlist_done(&run->put);
     sf_strlist_done(&run->paths);
@@ -104,13 +106,36 @@ static int read_from(struct run *run, struct sf_error *err)
     return r < 0 ? r : sf_target_list(source, &run->from_paths, err);
 }
 
+/* "repository" for /srv/repository/ and host:/srv/repository: what a first index is called unless
+ * somebody says otherwise. */
+static char *default_name(const char *target)
+{
+    size_t end = strlen(target);
+
+    while (end > 1 && target[end - 1] == '/') {
+        end--;
+    }
+
+    size_t begin = end;
+
+    while (begin > 0 && strchr("/:", target[begin - 1]) == NULL) {
+        begin--;
+    }
+    return strndup(target + begin, end - begin);
+}
+
 static int start(struct run *run, struct sf_error *err)
 {
     const struct sf_publication *publication = run->publication;
     int r = 0;
 
+    run->default_name = default_name(publication->target->name);
+    if (run->default_name == NULL) {
+        return sf_error_no_memory(err);
+    }
     run->wishes = (struct sf_index_wishes){
         .name = publication->name,
+        .default_name = run->default_name,
         .percent = publication->percent,
         .is_halted = publication->is_halted,
         .expires_days = publication->expires_days,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <gpgme.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/base/buffer.h"
@@ -39,6 +40,71 @@ int sf_sign_check(const char *fingerprint, struct sf_error *err)
         r = sf_openpgp_new(/* home= */ NULL, &gpg, err);
     }
     return r < 0 ? r : use_key(gpg, fingerprint, err);
+}
+
+/* Counts the keys that could sign today, and keeps the last one's fingerprint. */
+static int list_usable(struct gpgme_context *gpg, size_t *ret_count, char fingerprint[static 41],
+                       struct sf_error *err)
+{
+    gpgme_key_t key = NULL;
+    gpgme_error_t e = gpgme_op_keylist_start(gpg, NULL, /* secret_only= */ 1);
+
+    *ret_count = 0;
+    while (e == 0 && (e = gpgme_op_keylist_next(gpg, &key)) == 0) {
+        if (key->can_sign && !key->revoked && !key->expired && !key->disabled && !key->invalid) {
+            *ret_count += 1;
+            (void)snprintf(fingerprint, 41, "%s", key->subkeys->fpr);
+        }
+        gpgme_key_unref(key);
+    }
+    if (gpgme_err_code(e) != GPG_ERR_EOF) {
+        return sf_error_set(err, SF_E_SIGNATURE, "list the secret keys: %s", gpgme_strerror(e));
+    }
+    return 0;
+}
+
+static int choose_only_key(char ret_fingerprint[static 41], struct sf_error *err)
+{
+    sf_auto(openpgp) struct gpgme_context *gpg = NULL;
+    size_t count = 0;
+    int r = sf_openpgp_init(err);
+
+    if (r == 0) {
+        r = sf_openpgp_new(/* home= */ NULL, &gpg, err);
+    }
+    if (r == 0) {
+        r = list_usable(gpg, &count, ret_fingerprint, err);
+    }
+    if (r < 0) {
+        return r;
+    }
+    if (count == 0) {
+        return sf_error_set(err, SF_E_NOT_FOUND,
+                            "the GnuPG home has no secret key to sign with: make one with 'gpg "
+                            "--quick-gen-key NAME ed25519 sign', or name its home by GNUPGHOME");
+    }
+    if (count > 1) {
+        return sf_error_set(err, SF_E_USAGE,
+                            "--sign is missing: the GnuPG home has %zu secret keys that can sign, "
+                            "and which of them nodes trust is yours to say",
+                            count);
+    }
+    return 0;
+}
+
+int sf_sign_choose(const char *asked, char ret_fingerprint[static 41], struct sf_error *err)
+{
+    if (asked == NULL) {
+        return choose_only_key(ret_fingerprint, err);
+    }
+
+    int r = sf_sign_check(asked, err);
+
+    if (r < 0) {
+        return r;
+    }
+    (void)snprintf(ret_fingerprint, 41, "%s", asked);
+    return 0;
 }
 
 /* A signature that every verifier would refuse must not leave the builder. */

@@ -11,6 +11,12 @@ struct sf_error;
 int sf_sign_check(const char *fingerprint, struct sf_error *err);
 
 /*
+ * The key to sign with: `asked` when not NULL, after sf_sign_check(); else the only usable secret
+ * key in GNUPGHOME. Errors: NOT_FOUND (none), USAGE (several: one has to be named).
+ */
+int sf_sign_choose(const char *asked, char ret_fingerprint[static 41], struct sf_error *err);
+
+/*
  * Clear-signs `text` with the key `fingerprint` (40 hex digits) of the keyring in GNUPGHOME. The
  * digest algorithm is what that gpg is configured for; one that verifiers refuse is an error.
  * Errors: NOT_FOUND (no such secret key), SIGNATURE, FORMAT (a line too long to be verified).

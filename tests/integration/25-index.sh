@@ -16,7 +16,7 @@ index_has() {
 index() {
     local status=$1
     shift
-    GNUPGHOME=$key_home run "$status" "$builder" index --repository "$repo" "$@"
+    GNUPGHOME=${index_home:-$key_home} run "$status" "$builder" index --repository "$repo" "$@"
 }
 
 # The index as it is stays when the next one is refused.
@@ -35,9 +35,9 @@ mkdir "$repo"
 index 2 --sign "$key"
 expect_err "--name is missing: there is no old index to take it from"
 [[ ! -e $repo/index.json.asc ]] || fail "an index without a name"
-index 2 --name scenario --json
-expect_out '"exit_status":2,"failed":true'
-expect_err "--sign is missing"
+index_home=$work index 4 --name scenario --json
+expect_out '"exit_status":4,"failed":true'
+expect_err "no secret key to sign with"
 
 repo_add 24.11.5-1
 index 0 --name scenario --sign "$key"

@@ -17,8 +17,8 @@ build 2 --level 23
 expect_err "zstd has levels 1 to 22"
 build 2 --until instal
 expect_err "there is no stage 'instal': they are fetch, configure, compile"
-build 2 --publish "$repo"
-expect_err "needs --sign=FINGERPRINT"
+GNUPGHOME=$work build 4 --publish "$repo"
+expect_err "no secret key to sign with"
 build 2 --image debian:trixie
 expect_err "'debian:trixie' is not pinned"
 expect_err "give NAME@sha256:DIGEST"

@@ -97,6 +97,24 @@ static void key_that_is_not_there_is_refused(void **state)
     assert_int_equal(message.size, 0);
 }
 
+static void key_is_chosen_only_when_there_is_one(void **state)
+{
+    char home[512];
+    char chosen[41];
+    struct sf_error error;
+
+    (void)state;
+    assert_sf_fails(sf_sign_choose(NULL, chosen, &error), &error, SF_E_USAGE, "2 secret keys");
+    assert_sf_ok(sf_sign_choose(signer, chosen, &error), &error);
+    assert_string_equal(chosen, signer);
+    (void)snprintf(home, sizeof home, "%s/made", gpg_directory);
+    assert_int_equal(setenv("GNUPGHOME", home, 1), 0);
+    assert_sf_fails(sf_sign_choose(NULL, chosen, &error), &error, SF_E_NOT_FOUND,
+                    "no secret key to sign with");
+    (void)snprintf(home, sizeof home, "%s/home", gpg_directory);
+    assert_int_equal(setenv("GNUPGHOME", home, 1), 0);
+}
+
 static void line_that_could_not_be_verified_is_refused(void **state)
 {
     sf_auto(buffer) struct sf_buffer message = {.limit_bytes = 65536};
@@ -164,6 +182,7 @@ int main(void)
         cmocka_unit_test(clear_signature_verifies),
         cmocka_unit_test(detached_signature_verifies_from_any_position),
         cmocka_unit_test(key_that_is_not_there_is_refused),
+        cmocka_unit_test(key_is_chosen_only_when_there_is_one),
         cmocka_unit_test(line_that_could_not_be_verified_is_refused),
         cmocka_unit_test(exported_key_verifies_what_it_signs),
         cmocka_unit_test(export_of_a_key_that_is_not_there_is_refused),
