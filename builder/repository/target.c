@@ -19,9 +19,18 @@ struct form {
 static const struct form forms[] = {
     {"file://", sf_target_directory_open, &sf_target_directory},
     {"s3://", sf_target_s3_open, &sf_target_s3},
+    {"rsync://", sf_target_rsync_open, &sf_target_rsync},
 };
 
 static const struct form directory = {"", sf_target_directory_open, &sf_target_directory};
+
+static const struct form host = {"", sf_target_rsync_open, &sf_target_rsync};
+
+/* "host:/path"; a directory with a colon in its name is "./a:b". */
+static bool is_on_host(const char *where)
+{
+    return where[strcspn(where, ":/")] == ':';
+}
 
 static int find_form(const char *where, const struct form **ret, struct sf_error *err)
 {
@@ -32,10 +41,12 @@ static int find_form(const char *where, const struct form **ret, struct sf_error
         }
     }
     if (where[0] == '\0' || strstr(where, "://") != NULL) {
-        return sf_error_set(err, SF_E_USAGE, "'%.200s' is no place to publish to: give a directory",
+        return sf_error_set(err, SF_E_USAGE,
+                            "'%.200s' is no place to publish to: give a directory, host:/path or "
+                            "rsync://host/module",
                             where);
     }
-    *ret = &directory;
+    *ret = is_on_host(where) ? &host : &directory;
     return 0;
 }
 

@@ -39,7 +39,6 @@ new=$(published_path 24.11.7-1)
 for suffix in .spdx.json .intoto.json; do
     echo "{}" >"$from/$new$suffix"
 done
-echo "debug" >"$from/${new/-software/-debug}"
 echo "not of it" >"$from/$(dirname "$new")/README"
 rm "$to/$(published_path 24.11.5-1)"
 unchanged_to publish 0 --dry-run --json
@@ -62,7 +61,7 @@ cp "$from/$(published_path 24.11.5-1).manifest.json" "$from/$new.manifest.json"
 unchanged_to publish 8
 expect_err "it is of another release"
 rm -r "$from" && cp -a "$work/good" "$from"
-rm "$from/$new"* && TINY_BALLAST_MB=1 staged 24.11.7-1
+rm -r "${from:?}/$(dirname "$new")" && TINY_BALLAST_MB=1 staged 24.11.7-1
 unchanged_to publish 2
 expect_err "'$new' is published with other bytes, and a name never gets others: raise --build"
 rm -r "$from" && cp -a "$work/good" "$from"

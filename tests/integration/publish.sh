@@ -3,7 +3,8 @@
 #
 #   $key                  the key to sign with, its public half in $keys
 #   staged RELEASE..      packs them into the local repository $from
-#   publish STATUS [OPTION..]  publishes $from to $to; $out and $err as after `run`
+#   publish STATUS [OPTION..]  publishes $from to $to, which is also $target if that is set; $out and
+#                         $err as after `run`
 #   prune STATUS [OPTION..]
 #   published_path RELEASE     the path of its artifact below the repository
 #   as_reader             what is at $to is a whole, valid repository, every block of it
@@ -15,6 +16,7 @@ from=$work/from
 to=$work/to
 keys=$work/keys
 at=
+target=
 mkdir "$keys" "$from"
 key=$(key_make "$key_home")
 key_export "$key_home" "$key" "$keys/key.asc"
@@ -30,13 +32,13 @@ staged() {
 publish() {
     local status=$1
     shift
-    run "$status" "$builder" publish --from "$from" --to "$to" --sign "$key" "$@"
+    run "$status" "$builder" publish --from "$from" --to "${target:-$to}" --sign "$key" "$@"
 }
 
 prune() {
     local status=$1
     shift
-    run "$status" "$builder" prune --repository "$to" --sign "$key" "$@"
+    run "$status" "$builder" prune --repository "${target:-$to}" --sign "$key" "$@"
 }
 
 published_path() {
@@ -72,7 +74,7 @@ expect_only() {
     echo index.json.asc >"$wanted"
     for release in "$@"; do
         path=$(published_path "$release")
-        printf '%s\n' "$path" "$path.asc" "$path.manifest.json" >>"$wanted"
+        printf '%s\n' "$path" "$path.asc" "$path.manifest.json" "${path/-software/-debug}" >>"$wanted"
     done
     (cd "$to" && find . ! -type d | cut -c3- | sort) | diff <(sort "$wanted") - >&2 ||
         fail "$at: other files than those of $*"

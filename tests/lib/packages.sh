@@ -18,6 +18,10 @@ packages_slurm=(gcc libc6-dev make pkg-config python3-minimal libjson-c-dev libj
 # shellcheck disable=SC2034
 packages_serve=(binutils patchelf nginx curl ca-certificates gnupg gpgv gpg-agent zstd)
 
+# What repositories are published by.
+# shellcheck disable=SC2034
+packages_publish=(rsync openssh-client openssh-server)
+
 # shellcheck disable=SC2034
 packages_tests=(git jq openssl python3 shellcheck clang-format clang-tidy codespell mandoc
     strace procps iproute2 util-linux file xz-utils)
