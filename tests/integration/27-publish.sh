@@ -42,7 +42,7 @@ done
 echo "not of it" >"$from/$(dirname "$new")/README"
 rm "$to/$(published_path 24.11.5-1)"
 unchanged_to publish 0 --dry-run --json
-[[ $(jq -c '[.changed, (.put | length)]' "$out") == '[true,7]' ]] || fail "the dry run differs"
+[[ $(jq -c '[.changed, (.put | length)]' "$out") == '[true,9]' ]] || fail "the dry run differs"
 publish 0
 expect_out "published site: serial 2, 3 artifacts"
 [[ $(grep ^put "$out" | tail -n 1) == "put $new.manifest.json" ]] || fail "the manifest is not last"

@@ -77,7 +77,7 @@ other_release() {
         --toolchain "$toolchain" --destdir "$work/destdir-other" --output "$work/elsewhere" \
         --sign "$key" "$@" >/dev/null
     rm -rf "$work/destdir-other"
-    other_file=$(find "$work/elsewhere" -name '*.tar.zst')
+    other_file=$(find "$work/elsewhere" -name '*-software.tar.zst')
 }
 level=aarch64
 if [[ $arch == arm64 ]]; then

@@ -74,7 +74,8 @@ expect_only() {
     echo index.json.asc >"$wanted"
     for release in "$@"; do
         path=$(published_path "$release")
-        printf '%s\n' "$path" "$path.asc" "$path.manifest.json" "${path/-software/-debug}" >>"$wanted"
+        printf '%s\n' "$path"{,.asc,.manifest.json,.cdx.json,.spdx.json,.intoto.json,.intoto.json.asc} \
+            "${path/-software/-debug}" >>"$wanted"
     done
     (cd "$to" && find . ! -type d | cut -c3- | sort) | diff <(sort "$wanted") - >&2 ||
         fail "$at: other files than those of $*"
