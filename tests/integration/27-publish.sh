@@ -17,8 +17,9 @@ expect_out "would put $(published_path 24.11.6-1).manifest.json"
 expect_out "would publish site: serial 1, 2 artifacts"
 [[ ! -e $to ]] || fail "a dry run made the repository"
 
-publish 2
-expect_err "--name is missing: there is no old index to take it from"
+# Without a name it is called as its directory.
+publish 0 --dry-run
+expect_out "would publish to: serial 1, 2 artifacts"
 publish 0 --name site
 expect_out "put $(published_path 24.11.5-1).asc"
 expect_out "published site: serial 1, 2 artifacts"
