@@ -150,11 +150,11 @@ static void assert_is_complete(const struct sf_recipe_wanted *wanted)
     assert_sf_ok(sf_recipe_read(wanted, &recipe, &err), &err);
     assert_true(recipe->source_count > 0);
     assert_true(sf_strlist_has(&recipe->configure, "--sysconfdir=/etc/slurm"));
-    assert_true(recipe->plugins.count > 60);
+    assert_true(recipe->plugins.count > (strcmp(wanted->variant, "minimal") == 0 ? 10 : 60));
     assert_true(sf_strlist_has(&recipe->plugins, "auth_slurm"));
     assert_true(sf_strlist_has(&recipe->plugins, "cgroup_v2"));
     assert_true(sf_strlist_has(&recipe->files, "sbin/slurmctld"));
-    assert_true(recipe->packages.count > 10);
+    assert_true(recipe->packages.count >= 10);
     assert_true(sf_strlist_has(&recipe->packages, "gcc"));
 }
 
