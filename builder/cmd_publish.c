@@ -19,7 +19,7 @@ static const struct sf_option table[] = {
     {"from", 0, SF_OPTION_TEXT, "DIR", MEMBER(from),
      "add the artifacts of this local repository; without it only the index changes"},
     {"to", 0, SF_OPTION_TEXT, "TARGET", offsetof(struct publish_options, to),
-     "the repository: a directory, or s3://bucket/prefix"},
+     "the repository: a directory, host:/path, rsync://host/module or s3://bucket/prefix"},
     {"sign", 0, SF_OPTION_TEXT, "FINGERPRINT", MEMBER(signer),
      "key to sign with, default the only one in GNUPGHOME"},
     {"name", 0, SF_OPTION_TEXT, "NAME", MEMBER(name),
