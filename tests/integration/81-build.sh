@@ -3,6 +3,10 @@
 # what has changed is; the same source gives the same bytes wherever and whenever it is built.
 # shellcheck source=tests/integration/build.sh
 source "$(dirname "$0")/build.sh"
+# shellcheck source=tests/lib/packages.sh
+source "$repository/tests/lib/packages.sh"
+# shellcheck source=tests/lib/date.sh
+source "$repository/tests/lib/date.sh"
 
 source_make
 key=$(key_make "$key_home")
@@ -78,3 +82,14 @@ done
 rm -r "$state"
 build 0 --until compile --no-ccache
 [[ ! -e $state/ccache ]] || fail "ccache is used although it is not wanted"
+
+# On another date: the same bytes, here and in a root.
+date_shift +200d
+for root in / /.; do
+    rm -rf "$state"
+    build 0 --build-root "$root"
+    expect_stages "$all_stages"
+    grep -qF "what day it is... $(date +%F)" "$(cell)/logs/configure.log" ||
+        fail "it was not built on another date in $root"
+    built | diff "$work/first" - >&2 || fail "another date gave other bytes in $root"
+done

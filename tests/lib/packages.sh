@@ -30,6 +30,10 @@ packages_tests=(git jq openssl python3 shellcheck clang-format clang-tidy codesp
 # shellcheck disable=SC2034
 packages_spack=(python3-yaml)
 
+# What shows programs another date.
+# shellcheck disable=SC2034
+packages_date=(libfaketime)
+
 # For a root of another distribution.
 # shellcheck disable=SC2034
 packages_rpm=(rpm)

@@ -16,6 +16,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+/* As careless as real programs are: without SOURCE_DATE_EPOCH each build has other bytes. */
+const char built_at[] __attribute__((used)) = __DATE__ " " __TIME__;
+
 extern const char *tiny_version(void);
 extern const char *tiny_plugin_dir(void);
 extern const char *tiny_stepd(void);

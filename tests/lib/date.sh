@@ -1,0 +1,25 @@
+# shellcheck shell=bash
+# Another date, for a test whose subject is time. Sourced; needs packages.sh and root.
+
+# From now on every program of the caller's mount namespace, whatever its environment, sees a clock
+# that is OFFSET ("+200d") away from the machine's, in build roots made of this machine, too. Times of
+# files are shifted with it.
+date_shift() {
+    local offset=$1 overlay before after
+    packages_install "${packages_date[@]}"
+    before=$(env -i /usr/bin/date +%s)
+    overlay=$(mktemp -d "$work/date-XXXXXX")
+    # The work directory of a scenario may be on an overlay, where no upper directory can be.
+    mount -t tmpfs tmpfs "$overlay"
+    mkdir "$overlay/upper" "$overlay/work"
+    # Reads its setting from memory that it shares with its children, and leaves that behind.
+    mount -t tmpfs tmpfs /dev/shm
+    dpkg-query -L libfaketime | grep '/libfaketimeMT\.so' >"$overlay/upper/ld.so.preload"
+    echo "$offset" >"$overlay/upper/faketimerc"
+    mount -t overlay -o "lowerdir=/etc,upperdir=$overlay/upper,workdir=$overlay/work" overlay /etc
+    after=$(env -i /usr/bin/date +%s)
+    if ((after - before < 86400)); then
+        echo "the date has not moved" >&2
+        return 1
+    fi
+}
