@@ -4,6 +4,7 @@
 # From now on every program of the caller's mount namespace, whatever its environment, sees a clock
 # that is OFFSET ("+200d") away from the machine's, in build roots made of this machine, too. Times of
 # files are shifted with it.
+# shellcheck disable=SC2154  # $work is the scenario's, the list of packages.sh
 date_shift() {
     local offset=$1 overlay before after
     packages_install "${packages_date[@]}"
