@@ -14,6 +14,8 @@ source "$repository/tests/lib/packages.sh"
 source "$repository/tests/lib/apt.sh"
 # shellcheck source=tests/lib/root.sh
 source "$repository/tests/lib/root.sh"
+# shellcheck source=tests/integration/sbom.sh
+source "$(dirname "$0")/sbom.sh"
 
 if [[ $toolchain != bookworm && $toolchain != trixie ]]; then
     echo "no recipe for $toolchain"
@@ -62,8 +64,9 @@ root=$(root_make build-slurm "$other" "${packages[@]}")
 build_slurm "$other" --build-root "$root"
 run 0 "$builder" verify --full --keys "$work/keys" "$repo"
 for name in "$toolchain" "$other"; do
-    [[ -f $repo/$name/$version-1/$arch/slurm-$version-1-$name-$arch-software.tar.zst ]] ||
-        fail "no release for $name"
+    artifact=$repo/$name/$version-1/$arch/slurm-$version-1-$name-$arch-software.tar.zst
+    [[ -f $artifact ]] || fail "no release for $name"
+    expect_described "$artifact"
 done
 
 # A node takes this machine's.
