@@ -87,8 +87,10 @@ _packages_install_missing() {
     _packages_without_services apt-get -qq -y --no-install-recommends \
         -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install "${missing[@]}" || return 1
     # Nor at the next boot.
-    if [[ -d /run/systemd/system && " ${missing[*]} " == *' nginx '* ]]; then
-        systemctl --quiet disable nginx.service
+    if [[ -d /run/systemd/system ]]; then
+        [[ " ${missing[*]} " != *' nginx '* ]] || systemctl --quiet disable nginx.service
+        [[ " ${missing[*]} " != *' openssh-server '* ]] ||
+            systemctl --quiet disable ssh.service ssh.socket
     fi
 }
 
