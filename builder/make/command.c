@@ -13,11 +13,11 @@
 /* The longest that a stage may take; a compiler that hangs is not waited for all week. */
 #define TIMEOUT_S (12U * 3600U)
 
+/* What the result depends on; where nothing but speed does, see add_cache(). */
 static int fill_environment(const struct sf_make *make, struct sf_strlist *environment,
                             struct sf_error *err)
 {
     sf_autofree char *work = sf_place_path(&make->place, "");
-    const char *cache = sf_place_cache(&make->place);
 
     if (work == NULL ||
         sf_strlist_take(environment,
@@ -26,13 +26,23 @@ static int fill_environment(const struct sf_make *make, struct sf_strlist *envir
         sf_strlist_add(environment, "TZ=UTC", err) < 0 ||
         /* Perl would write down when and where its modules were installed. */
         sf_strlist_add(environment, "PERL_MM_OPT=NO_PACKLIST=1 NO_PERLLOCAL=1", err) < 0 ||
-        sf_strlist_take(environment, sf_str_format("HOME=%s", work), err) < 0 ||
-        (cache != NULL &&
-         (sf_strlist_take(environment, sf_str_format("CCACHE_DIR=%s", cache), err) < 0 ||
-          sf_strlist_take(environment, sf_str_format("CCACHE_BASEDIR=%s", work), err) < 0))) {
+        sf_strlist_take(environment, sf_str_format("HOME=%s", work), err) < 0) {
         return sf_error_no_memory(err);
     }
     return 0;
+}
+
+/*
+ * A source that was configured with ccache goes on calling it. No CCACHE_BASEDIR: it makes paths
+ * relative, which then stand in the debug information and so in the build ids.
+ */
+static int add_cache(const struct sf_make *make, struct sf_strlist *environment,
+                     struct sf_error *err)
+{
+    const char *cache = sf_place_cache(&make->place);
+
+    return cache == NULL ? sf_strlist_add(environment, "CCACHE_DISABLE=1", err)
+                         : sf_strlist_take(environment, sf_str_format("CCACHE_DIR=%s", cache), err);
 }
 
 /* The items with a NULL behind them. */
@@ -53,6 +63,9 @@ int sf_make_command(const struct sf_make *make, const struct sf_strlist *argv, i
     sf_autofree char *line = sf_strlist_join(argv, " ");
     int r = fill_environment(make, &environment, err);
 
+    if (r == 0) {
+        r = add_cache(make, &environment, err);
+    }
     if (r < 0) {
         return r;
     }
@@ -77,6 +90,18 @@ int sf_make_command(const struct sf_make *make, const struct sf_strlist *argv, i
 int sf_make_add_variables(const struct sf_make *make, struct sf_strlist *argv, struct sf_error *err)
 {
     return sf_strlist_take(argv, sf_str_format("PAM_DIR=%s/lib/security", make->slot), err);
+}
+
+int sf_make_describe_commands(const struct sf_make *make, struct sf_buffer *inputs,
+                              struct sf_error *err)
+{
+    sf_auto(strlist) struct sf_strlist words = {0};
+    int r = fill_environment(make, &words, err);
+
+    if (r == 0) {
+        r = sf_make_add_variables(make, &words, err);
+    }
+    return r < 0 ? r : sf_make_describe_list(inputs, "commands", &words, err);
 }
 
 int sf_make_describe_list(struct sf_buffer *inputs, const char *name,

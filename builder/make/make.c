@@ -156,19 +156,24 @@ static int fill_slot(struct sf_make *make, struct sf_error *err)
     return r;
 }
 
-/* Another sf-agent is another test. */
-static int find_agent(struct sf_make *make, struct sf_error *err)
+static int digest_program(const char *path, char sha256[static SF_DIGEST_HEX], struct sf_error *err)
 {
-    sf_autoclose int fd = -1;
+    sf_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
     uint64_t size = 0;
+
+    return fd < 0 ? sf_error_errno(err, errno, "open '%s'", path)
+                  : sf_digest_fd(fd, sha256, &size, err);
+}
+
+/* Another sf-agent is another test; another sf-builder is another pack, too. */
+static int find_programs(struct sf_make *make, struct sf_error *err)
+{
     int r = sf_trial_find_agent(make->agent, &make->agent_path, err);
 
-    if (r < 0) {
-        return r;
+    if (r == 0) {
+        r = digest_program(make->agent_path, make->agent_digest, err);
     }
-    fd = open(make->agent_path, O_RDONLY | O_CLOEXEC);
-    return fd < 0 ? sf_error_errno(err, errno, "open '%s'", make->agent_path)
-                  : sf_digest_fd(fd, make->agent_digest, &size, err);
+    return r < 0 ? r : digest_program("/proc/self/exe", make->own_digest, err);
 }
 
 static int chain_stages(struct sf_make *make, struct sf_error *err)
@@ -206,7 +211,7 @@ static int prepare(struct sf_make *make, struct sf_error *err)
         r = open_cache(make, err);
     }
     if (r == 0) {
-        r = find_agent(make, err);
+        r = find_programs(make, err);
     }
     return r < 0 ? r : chain_stages(make, err);
 }

@@ -49,6 +49,7 @@ struct sf_make {
     char *place_text; /* what the place is, and the versions of the recipe's packages */
     char *agent_path; /* for the test */
     char agent_digest[SF_DIGEST_HEX];
+    char own_digest[SF_DIGEST_HEX]; /* of this program, which does the packing and the testing */
     char slot[SF_PREFIX_SLOT + 1];
     int64_t epoch_s;
     struct sf_report *report;

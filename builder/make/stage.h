@@ -56,6 +56,11 @@ int sf_make_command(const struct sf_make *make, const struct sf_strlist *argv, i
 int sf_make_add_variables(const struct sf_make *make, struct sf_strlist *argv,
                           struct sf_error *err);
 
+/* Appends the environment and the variables that all of these programs are given. Errors:
+ * NO_MEMORY. */
+int sf_make_describe_commands(const struct sf_make *make, struct sf_buffer *inputs,
+                              struct sf_error *err);
+
 /* Appends "name word word …" to `inputs`, each word with its length, so that no two lists look the
  * same. Errors: NO_MEMORY, FORMAT. */
 int sf_make_describe_list(struct sf_buffer *inputs, const char *name,

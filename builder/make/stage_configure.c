@@ -43,9 +43,10 @@ static int describe(const struct sf_make *make, struct sf_buffer *inputs, struct
     if (r == 0) {
         r = sf_make_describe_list(inputs, "configure", &argv, err);
     }
-    return r < 0 ? r
-                 : sf_buffer_format(inputs, err, "place %s\nepoch %lld\n", make->place_text,
-                                    (long long)make->epoch_s);
+    if (r == 0) {
+        r = sf_make_describe_commands(make, inputs, err);
+    }
+    return r < 0 ? r : sf_buffer_format(inputs, err, "place %s\n", make->place_text);
 }
 
 static int unpack(struct sf_make *make, struct sf_error *err)

@@ -21,7 +21,8 @@ static int describe(const struct sf_make *make, struct sf_buffer *inputs, struct
 {
     const struct sf_recipe *recipe = make->recipe;
 
-    if (sf_buffer_format(inputs, err, "sf-builder " SF_VERSION "\nlevel %d\n", make->level) < 0 ||
+    if (sf_buffer_format(inputs, err, "sf-builder %s\nlevel %d\n", make->own_digest, make->level) <
+            0 ||
         sf_make_describe_list(inputs, "plugins", &recipe->plugins, err) < 0 ||
         sf_make_describe_list(inputs, "files", &recipe->files, err) < 0 ||
         sf_make_describe_list(inputs, "components", &recipe->components, err) < 0 ||

@@ -61,7 +61,7 @@ static int run_install(struct sf_make *make, int log_fd, struct sf_error *err)
 static int describe_merge(const struct sf_make *make, struct sf_buffer *inputs,
                           struct sf_error *err)
 {
-    int r = sf_buffer_format(inputs, err, "sf-builder " SF_VERSION "\nepoch %lld\n",
+    int r = sf_buffer_format(inputs, err, "sf-builder %s\nepoch %lld\n", make->own_digest,
                              (long long)make->epoch_s);
 
     if (r == 0) {

@@ -50,6 +50,13 @@ expect_stages ""
 rm -r "$(cell)/repository"
 build 0 --until pack
 expect_stages pack
+build 0
+
+# Another sf-builder packs and tests anew, which is its own work, and compiles nothing.
+cp "$builder" "$work/sf-builder"
+echo >>"$work/sf-builder"
+builder=$work/sf-builder build 0
+expect_stages "pack test sign"
 
 # Elsewhere, at another time, by another user's umask and time zone: the same bytes.
 built >"$work/first"
@@ -67,21 +74,33 @@ grep -qF 'DESTDIR=/build/destdir' "$(cell)/logs/install.log" || fail "it was not
 [[ ! -e /build ]] || fail "the build root was written to"
 built | diff "$work/first" - >&2 || fail "a build root gave other bytes"
 
-# With ccache in the place the second compilation is its business, here and in a root.
-mkdir "$work/sbin"
-# shellcheck disable=SC2016  # is expanded later
-printf '#!/bin/sh\necho "$@" >>"$CCACHE_DIR/calls"\nexec "$@"\n' >"$work/sbin/ccache"
-chmod 755 "$work/sbin/ccache"
-mount -t overlay -o "lowerdir=$work/sbin:/usr/sbin" overlay /usr/sbin
+# With ccache in the place the second compilation is its business, here and in a root, and in another
+# directory; what it makes is the same.
+packages_install "${packages_cache[@]}"
+# A header that is as new as the compilation is looked at once it is preprocessed.
+cached() {
+    CCACHE_DIR=$state/ccache ccache --print-stats |
+        awk -v name="$1\$" '$1 ~ name { sum += $2 } END { print sum }'
+}
 for root in / /.; do
     rm -rf "$state"
+    build 0 --until pack --no-ccache --build-root "$root"
+    built | diff "$work/first" - >&2 || fail "without ccache it makes other bytes"
+    [[ ! -e $state/ccache ]] || fail "ccache is used although it is not wanted"
+    rm -r "$state/releases"
+    build 0 --until compile --build-root "$root"
+    misses=$(cached ^cache_miss)
+    ((misses > 0 && $(cached _cache_hit) == 0)) || fail "ccache is not used in $root"
+    rm -r "$state/releases"
     build 0 --until pack --build-root "$root"
-    grep -q '^gcc ' "$state/ccache/calls" || fail "ccache is not used in $root"
+    ((misses == $(cached ^cache_miss) && misses == $(cached _cache_hit))) ||
+        fail "the second compilation in $root is not ccache's business"
     built | diff "$work/first" - >&2 || fail "with ccache it makes other bytes"
 done
-rm -r "$state"
+rm -r "$state/releases"
+build 0 --until configure
 build 0 --until compile --no-ccache
-[[ ! -e $state/ccache ]] || fail "ccache is used although it is not wanted"
+((misses == $(cached _cache_hit))) || fail "ccache is used although it is not wanted"
 
 # On another date: the same bytes, here and in a root.
 date_shift +200d

@@ -26,6 +26,10 @@ packages_publish=(rsync openssh-client openssh-server)
 packages_tests=(git jq openssl python3 shellcheck clang-format clang-tidy codespell mandoc
     strace procps iproute2 util-linux file xz-utils)
 
+# What makes a second compilation faster.
+# shellcheck disable=SC2034
+packages_cache=(ccache)
+
 # A parser to read by what is written for Spack.
 # shellcheck disable=SC2034
 packages_spack=(python3-yaml)
