@@ -36,7 +36,6 @@ struct matrix_options {
     const char *signer;
     uint32_t jobs;
     struct sf_strlist only;
-    bool is_again;
 };
 
 static const struct sf_option table[] = {
@@ -44,8 +43,6 @@ static const struct sf_option table[] = {
      "cells at a time, default the file's, or one for two processors"},
     {"only", 0, SF_OPTION_LIST, "CELL", offsetof(struct matrix_options, only),
      "only this cell, or those that a pattern such as '24.11-*' fits"},
-    {"again", 0, SF_OPTION_FLAG, NULL, offsetof(struct matrix_options, is_again),
-     "also cells that are built and whose inputs are the same"},
     {"publish", 0, SF_OPTION_TEXT, "TARGET", offsetof(struct matrix_options, target),
      "publish each release there, whatever the file says"},
     {"name", 0, SF_OPTION_TEXT, "NAME", offsetof(struct matrix_options, name),
@@ -150,7 +147,7 @@ static int add_row(const struct telling *telling, const struct sf_matrix_cell *c
     const char *const cells[] = {cell->name,
                                  result_text(outcome->result),
                                  record->release,
-                                 record->inputs[0] == '\0' ? "" : duration,
+                                 outcome->result < SF_MATRIX_UNCHANGED ? "" : duration,
                                  record->size_bytes == 0 ? "" : size,
                                  NULL};
 
@@ -187,10 +184,10 @@ static int tell_summary(struct telling *telling, const struct sf_matrix *matrix,
         sf_report_changed(telling->report);
     }
     if (r == 0 && counts[SF_MATRIX_FAILED] > 0) {
-        return sf_error_set(err, SF_E_UNHEALTHY,
-                            "%zu of %zu cells failed; the same command again builds only these",
-                            counts[SF_MATRIX_FAILED],
-                            matrix->cell_count - counts[SF_MATRIX_NOT_WANTED]);
+        return sf_error_set(
+            err, SF_E_UNHEALTHY,
+            "%zu of %zu cells failed; the same command again does only what is missing",
+            counts[SF_MATRIX_FAILED], matrix->cell_count - counts[SF_MATRIX_NOT_WANTED]);
     }
     return r;
 }
@@ -248,7 +245,6 @@ static int run_cells(const struct matrix_options *options, struct sf_matrix_run 
     }
     run->program = program;
     run->only = &options->only;
-    run->is_again = options->is_again;
     share_processors(options, run);
     sf_interrupt_catch();
 
@@ -264,7 +260,7 @@ static int run(void *context, const void *options, char **operands, int operand_
     const struct matrix_options *wanted = options;
     sf_auto(matrix) struct sf_matrix *matrix = NULL;
     sf_autofree char *state = NULL;
-    sf_autoclose int records_fd = -1;
+    sf_autoclose int logs_fd = -1;
     sf_autoclose int lock_fd = -1;
     int r = wanted->jobs > MAX_JOBS
                 ? sf_error_set(err, SF_E_USAGE, "--jobs=%u: at most %d", wanted->jobs, MAX_JOBS)
@@ -275,16 +271,16 @@ static int run(void *context, const void *options, char **operands, int operand_
         r = sf_state_dir(wanted->state, &state, err);
     }
     if (r == 0) {
-        r = sf_state_dir_open(state, "matrix", &records_fd, err);
+        r = sf_state_dir_open(state, "matrix", &logs_fd, err);
     }
     if (r == 0) {
-        r = sf_file_lock_take(records_fd, "lock", "matrix", /* timeout_s= */ 0, &lock_fd, err);
+        r = sf_file_lock_take(logs_fd, "lock", "matrix", /* timeout_s= */ 0, &lock_fd, err);
     }
     if (r < 0) {
         return r;
     }
 
-    struct sf_matrix_run cells = {.matrix = matrix, .state = state, .records_fd = records_fd};
+    struct sf_matrix_run cells = {.matrix = matrix, .state = state, .logs_fd = logs_fd};
 
     return run_cells(wanted, &cells, builder->report, err);
 }
@@ -296,8 +292,8 @@ const struct sf_command sf_command_matrix = {
     .summary = "build all releases that a file lists, and publish them",
     .help = "Runs 'sf-builder build' for each version, toolchain, architecture and variant of the "
             "file, several at a time. A cell that fails does not stop the others. Run again, it "
-            "builds only what is missing: a cell that succeeded with the same options and the "
-            "same recipe is left alone.",
+            "does only what is missing: each build sees for itself what is done, and what has "
+            "changed in its recipe, its build root and the repository.",
     .min_operands = 1,
     .max_operands = 1,
     .options = table,

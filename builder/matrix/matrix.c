@@ -240,16 +240,6 @@ int sf_matrix_read(const char *path, const char *text, const struct sf_matrix_ov
     return 0;
 }
 
-const char *sf_matrix_cell_option(const struct sf_matrix_cell *cell, const char *key)
-{
-    for (size_t i = 0; i + 1 < cell->options.count; i += 2) {
-        if (strcmp(cell->options.items[i] + 2, key) == 0) {
-            return cell->options.items[i + 1];
-        }
-    }
-    return NULL;
-}
-
 void sf_matrix_free(struct sf_matrix *matrix)
 {
     if (matrix == NULL) {

@@ -56,9 +56,6 @@ struct sf_matrix_override {
 int sf_matrix_read(const char *path, const char *text, const struct sf_matrix_override *overrides,
                    struct sf_matrix **ret, struct sf_error *err);
 
-/* The options of a cell's toolchain, of one key: borrowed; NULL when it is not there. */
-const char *sf_matrix_cell_option(const struct sf_matrix_cell *cell, const char *key);
-
 void sf_matrix_free(struct sf_matrix *matrix);
 
 SF_DEFINE_AUTO(matrix, struct sf_matrix *, sf_matrix_free)

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "builder/matrix/cell_inputs.h"
+#include "builder/matrix/cell_arguments.h"
 #include "builder/matrix/child.h"
 #include "builder/matrix/matrix.h"
 #include "common/base/clock.h"
@@ -80,35 +80,18 @@ static int check_only(const struct sf_matrix_run *run, struct sf_error *err)
 }
 
 /* What can be said of a cell without building it. */
-static int judge(const struct runner *runner, size_t number, struct sf_error *err)
+static void judge(const struct runner *runner, size_t number)
 {
-    const struct sf_matrix_run *run = runner->run;
-    const struct sf_matrix_cell *cell = &run->matrix->cells[number];
+    const struct sf_matrix_cell *cell = &runner->run->matrix->cells[number];
     struct sf_matrix_outcome *outcome = &runner->outcomes[number];
-    struct sf_matrix_record old = {0};
 
     *outcome = (struct sf_matrix_outcome){.result = SF_MATRIX_WAITING};
-    if (!is_wanted(run->only, cell->name)) {
+    if (!is_wanted(runner->run->only, cell->name)) {
         outcome->result = SF_MATRIX_NOT_WANTED;
-        return 0;
-    }
-    if (cell->is_skipped) {
+    } else if (cell->is_skipped) {
         outcome->result = SF_MATRIX_SKIPPED;
         runner->report(runner->context, cell, outcome);
-        return 0;
     }
-
-    int r = sf_matrix_cell_digest(cell, outcome->record.inputs, err);
-
-    if (r < 0) {
-        return r;
-    }
-    if (!run->is_again && sf_matrix_record_read(run->records_fd, cell->name, &old) && old.is_good &&
-        strcmp(old.inputs, outcome->record.inputs) == 0) {
-        *outcome = (struct sf_matrix_outcome){.result = SF_MATRIX_UNCHANGED, .record = old};
-        runner->report(runner->context, cell, outcome);
-    }
-    return 0;
 }
 
 static int add_own_options(const struct sf_matrix_run *run, struct sf_strlist *words,
@@ -140,7 +123,7 @@ static int start(const struct runner *runner, struct slot *slot, size_t number,
         r = add_own_options(run, &words, err);
     }
     if (r == 0) {
-        r = sf_dir_open_file(run->records_fd, name, O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0644,
+        r = sf_dir_open_file(run->logs_fd, name, O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0644,
                              &log_fd, err);
     }
     if (r == 0) {
@@ -173,10 +156,8 @@ static int fill_slot(struct runner *runner, struct slot *slot, struct sf_error *
 }
 
 /* Takes down what came of a build that has ended. */
-static int end_slot(const struct runner *runner, struct slot *slot, int status,
-                    struct sf_error *err)
+static void end_slot(const struct runner *runner, struct slot *slot, int status)
 {
-    const struct sf_matrix_cell *cell = &runner->run->matrix->cells[slot->cell];
     struct sf_matrix_outcome *outcome = &runner->outcomes[slot->cell];
     struct sf_matrix_record *record = &outcome->record;
 
@@ -190,15 +171,10 @@ static int end_slot(const struct runner *runner, struct slot *slot, int status,
     } else if (record->problem[0] == '\0') {
         (void)snprintf(record->problem, sizeof record->problem, "exit status %d", status);
     }
-    outcome->result = record->is_good ? SF_MATRIX_GOOD : SF_MATRIX_FAILED;
-
-    int r = sf_matrix_record_write(runner->run->records_fd, cell->name, record, err);
-
-    if (r < 0) {
-        return r;
-    }
-    runner->report(runner->context, cell, outcome);
-    return 0;
+    outcome->result = !record->is_good      ? SF_MATRIX_FAILED
+                      : record->has_changed ? SF_MATRIX_GOOD
+                                            : SF_MATRIX_UNCHANGED;
+    runner->report(runner->context, &runner->run->matrix->cells[slot->cell], outcome);
 }
 
 static int turn(struct runner *runner, bool *ret_is_busy, struct sf_error *err)
@@ -208,14 +184,13 @@ static int turn(struct runner *runner, bool *ret_is_busy, struct sf_error *err)
     for (size_t i = 0; i < runner->run->jobs; i++) {
         struct slot *slot = &runner->slots[i];
         int status = 0;
-        int r = 0;
 
         if (slot->pid != 0 && sf_child_has_ended(slot->pid, &status)) {
-            r = end_slot(runner, slot, status, err);
+            end_slot(runner, slot, status);
         }
-        if (r == 0) {
-            r = fill_slot(runner, slot, err);
-        }
+
+        int r = fill_slot(runner, slot, err);
+
         if (r < 0) {
             return r;
         }
@@ -234,11 +209,11 @@ int sf_matrix_run(const struct sf_matrix_run *run, struct sf_matrix_outcome *out
     bool is_busy = true;
     int r = check_only(run, err);
 
-    for (size_t i = 0; r == 0 && i < run->matrix->cell_count; i++) {
-        r = judge(&runner, i, err);
-    }
     if (r < 0) {
         return r;
+    }
+    for (size_t i = 0; i < run->matrix->cell_count; i++) {
+        judge(&runner, i);
     }
     runner.slots = calloc(run->jobs, sizeof *runner.slots);
     if (runner.slots == NULL) {

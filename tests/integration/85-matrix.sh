@@ -11,6 +11,7 @@ source "$repository/tests/lib/packages.sh"
 source "$repository/tests/lib/apt.sh"
 # shellcheck source=tests/lib/root.sh
 source "$repository/tests/lib/root.sh"
+shopt -s extglob
 
 other=trixie
 if [[ $toolchain == trixie ]]; then
@@ -114,29 +115,46 @@ expect_published 24.11.5-1-{"$toolchain","$other"} "25.05.3-1-$toolchain"
 
 # Repaired, the same command builds that one and nothing else.
 mv "$work/broken/root/usr/bin/make.away" "$work/broken/root/usr/bin/make"
-find "$state/matrix" -name '*.log' ! -name "25.05-$other-*" -delete
+touch "$work/now"
 matrix 0 --json
 expect_result "25.05-$other-$arch" ok
 for cell in "24.11-$toolchain" "24.11-$other" "25.05-$toolchain"; do
     expect_result "$cell-$arch" unchanged
 done
-[[ $(find "$state/matrix" -name '*.log' | wc -l) == 1 ]] || fail "another cell was started"
+[[ -z $(find "$state"/releases/!(25.05.3-1-"$other-$arch")/logs -newer "$work/now") ]] ||
+    fail "a stage of another cell was done"
 expect_out '"changed":true'
 run 0 "$builder" verify --full --keys "$work/keys" "$repo"
 expect_published {24.11.5-1,25.05.3-1}-{"$toolchain","$other"}
 
-# Nothing is missing, nothing is started.
+# Nothing is missing, nothing is done.
 matrix 0 --json
 expect_out '"changed":false'
 expect_out '"unchanged":4'
 
 # A recipe that changes is a cell that does, and no other one.
-echo '# reviewed' >>"$work/recipes/24.11.ini"
+sed -i 's/^contrib = /file = bin\/seff\n&/' "$work/recipes/24.11.ini"
 matrix 0 --json --only '24.11-*'
 expect_result "24.11-$toolchain-$arch" ok
 [[ -z $(result_of "25.05-$toolchain-$arch") ]] || fail "--only is not heeded"
 matrix 0 --json
 expect_out '"unchanged":4'
+
+# What the repository has lost is published again, and was not built again for that.
+GNUPGHOME=$key_home run 0 "$builder" prune --repository "$repo" --expire 24.11.5-1
+expect_published 25.05.3-1-{"$toolchain","$other"}
+touch "$work/now"
+matrix 0 --json
+expect_result "24.11-$other-$arch" ok
+expect_out '"unchanged":2'
+expect_published {24.11.5-1,25.05.3-1}-{"$toolchain","$other"}
+[[ -z $(find "$state"/releases/*/logs -newer "$work/now") ]] || fail "it was built for that"
+
+# A build root that changes is built in again.
+sed -i '/^Package: make$/,/^$/s/^Version: .*/&+1/' "$work/good/root/var/lib/dpkg/status"
+matrix 0 --json
+expect_result "24.11-$other-$arch" ok
+expect_out '"unchanged":3'
 
 # While one runs another does not; ended, it ends what it has started.
 TINY_CONFIGURE='sleep 5000' source_make 23.11.9

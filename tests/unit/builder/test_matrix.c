@@ -100,9 +100,6 @@ static void section_for_fewer_cells_stands_above(void **state)
     assert_options(matrix, "24.11-jammy-amd64", "--build-root /roots/jammy --level 2");
     assert_options(matrix, "25.11-noble-amd64", "--level 3");
     assert_options(matrix, "25.11-jammy-amd64", "--build-root /roots/jammy --level 4");
-    assert_string_equal(sf_matrix_cell_option(find(matrix, "25.11-jammy-amd64"), "build-root"),
-                        "/roots/jammy");
-    assert_null(sf_matrix_cell_option(find(matrix, "25.11-jammy-amd64"), "image"));
 }
 
 static void list_of_a_section_replaces_the_one_above_it(void **state)

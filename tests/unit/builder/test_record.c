@@ -1,51 +1,8 @@
-/* Tests of a cell's record: written and read, damaged, and what a log says of a build. */
+/* Tests of what a log says of a build. */
 #include "tests/unit/sf_test.h"
 
 #include "builder/matrix/record.h"
 #include "common/base/str.h"
-#include "common/host/dir.h"
-
-#define DIGEST "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-
-static int open_directory(void **state)
-{
-    int fd = -1;
-    struct sf_error err = {0};
-
-    assert_sf_ok(sf_dir_open_follow(*state, &fd, &err), &err);
-    return fd;
-}
-
-static void record_written_is_read_back(void **state)
-{
-    const struct sf_matrix_record record = {.inputs = DIGEST,
-                                            .is_good = true,
-                                            .release = "24.11.5-1-noble-amd64",
-                                            .size_bytes = 31200000,
-                                            .seconds = 134};
-    sf_autoclose int fd = open_directory(state);
-    struct sf_matrix_record found = {0};
-    struct sf_error err = {0};
-
-    assert_sf_ok(sf_matrix_record_write(fd, "24.11-noble-amd64", &record, &err), &err);
-    assert_true(sf_matrix_record_read(fd, "24.11-noble-amd64", &found));
-    assert_memory_equal(&found, &record, sizeof found);
-}
-
-static void record_absent_or_damaged_is_none(void **state)
-{
-    sf_autoclose int fd = open_directory(state);
-    struct sf_matrix_record found = {.seconds = 7};
-
-    assert_false(sf_matrix_record_read(fd, "x", &found));
-    sf_test_write_file(*state, "x.json", "{\"format\":1,\"inputs\":\"" DIGEST "\",\"good\":tr");
-    assert_false(sf_matrix_record_read(fd, "x", &found));
-    sf_test_write_file(*state, "x.json",
-                       "{\"format\":2,\"inputs\":\"" DIGEST "\",\"good\":true,\"release\":\"\","
-                       "\"size\":1,\"seconds\":1,\"problem\":\"\"}");
-    assert_false(sf_matrix_record_read(fd, "x", &found));
-    assert_int_equal(found.seconds, 7);
-}
 
 static struct sf_matrix_record read_log(void **state, const char *text)
 {
@@ -76,7 +33,10 @@ static void log_of_a_build_says_what_it_made(void **state)
 
     assert_string_equal(record.release, "24.11.5-1-noble-amd64");
     assert_int_equal(record.size_bytes, 7);
+    assert_true(record.has_changed);
     assert_string_equal(record.problem, "");
+    record = read_log(state, "{\"changed\":true}\n{\"changed\":false}\n");
+    assert_false(record.has_changed);
 }
 
 static void log_of_a_failure_says_why(void **state)
@@ -99,8 +59,6 @@ static void log_of_a_failure_says_why(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TREE_TEST(record_written_is_read_back),
-        TREE_TEST(record_absent_or_damaged_is_none),
         TREE_TEST(log_of_a_build_says_what_it_made),
         TREE_TEST(log_of_a_failure_says_why),
     };
