@@ -21,6 +21,9 @@ static void write_specs(struct sf_yaml *yaml, const struct sf_spack_config *conf
 /* In order: the first repository that has a package is the one that is used. */
 static void write_repositories(struct sf_yaml *yaml, const struct sf_spack_config *config)
 {
+    if (config->repository_count == 0) {
+        return;
+    }
     sf_yaml_open(yaml, "repos");
     for (size_t i = 0; i < config->repository_count; i++) {
         const struct sf_spack_remote *remote = &config->repositories[i];
@@ -225,9 +228,13 @@ static void write_view(struct sf_yaml *yaml, const struct sf_spack_config *confi
     sf_yaml_close(yaml);
 }
 
-/* Sources are checked by the digests in their packages, binaries by signature. */
+/* Sources are checked by the digests in their packages, binaries by signature. Spack takes no
+ * section that is empty. */
 static void write_mirrors(struct sf_yaml *yaml, const struct sf_spack_config *config)
 {
+    if (config->mirror_count == 0) {
+        return;
+    }
     sf_yaml_open(yaml, "mirrors");
     for (size_t i = 0; i < config->mirror_count; i++) {
         const struct sf_spack_remote *remote = &config->mirrors[i];

@@ -74,6 +74,12 @@ expect_value 's["config"]["install_tree"]["root"]' /srv/build/tree
 print 25.11 noble --minimal
 expect_value 's["specs"][0].split()[0]' builtin.slurm@25-11-6-1
 
+# Spack refuses a section that is there and empty.
+mkdir "$work/own"
+sed '/^\[mirror /,/^$/d' "$recipes/spack.ini" >"$work/own/spack.ini"
+run 0 "$builder" spack-yaml --recipes "$work/own" --version 25.11 --toolchain noble --variant minimal
+expect_value 'sorted(s)' $'concretizer\nconfig\npackages\nrepos\nspecs\nview'
+
 run 0 "$builder" spack-yaml --recipes "$recipes" --version 25.11 --toolchain noble --json
 [[ $(jq -r .spack_yaml "$out") == *padded_length* ]] || fail "no text in the JSON answer"
 

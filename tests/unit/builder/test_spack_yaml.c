@@ -28,13 +28,19 @@ static const char ini[] = "[versions]\n"
 
 static const struct sf_release release = {"25.11.6", 1, "noble", "arm64", "gpu"};
 
-static int write_yaml(const char *base, struct sf_buffer *text, struct sf_error *err)
+static int write_yaml_of(const char *recipe, const char *base, struct sf_buffer *text,
+                         struct sf_error *err)
 {
     const struct sf_spack_wanted wanted = {"25.11", "noble", "gpu"};
     sf_auto(spack_config) struct sf_spack_config *config = NULL;
 
-    assert_sf_ok(sf_spack_config_parse("spack.ini", ini, &wanted, &config, err), err);
+    assert_sf_ok(sf_spack_config_parse("spack.ini", recipe, &wanted, &config, err), err);
     return sf_spack_yaml_write(config, &release, base, text, err);
+}
+
+static int write_yaml(const char *base, struct sf_buffer *text, struct sf_error *err)
+{
+    return write_yaml_of(ini, base, text, err);
 }
 
 static void spack_yaml_says_where_things_go_and_come_from(void **state)
@@ -69,6 +75,20 @@ static void spack_yaml_says_where_things_go_and_come_from(void **state)
     assert_null(strstr(text.data, "tar@1\""));
 }
 
+static void spack_yaml_without_mirrors_has_no_such_section(void **state)
+{
+    static const char recipe[] = "[versions]\n25.11.6 = 25-11-6-1\n"
+                                 "[environment]\nspec = slurm@{version}\n"
+                                 "[toolchain noble]\ncompiler = gcc@13.3.0\n";
+    sf_auto(buffer) struct sf_buffer text = {.limit_bytes = 1 << 16};
+    struct sf_error err;
+
+    (void)state;
+    assert_sf_ok(write_yaml_of(recipe, "/build/spack", &text, &err), &err);
+    assert_null(strstr(text.data, "mirrors:"));
+    assert_null(strstr(text.data, "repos:"));
+}
+
 static void spack_yaml_in_too_long_a_directory_is_refused(void **state)
 {
     char base[140] = "/";
@@ -86,6 +106,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spack_yaml_says_where_things_go_and_come_from),
+        cmocka_unit_test(spack_yaml_without_mirrors_has_no_such_section),
         cmocka_unit_test(spack_yaml_in_too_long_a_directory_is_refused),
     };
 
