@@ -35,7 +35,7 @@ static const struct sf_option table[] = {
 static int check_options(const struct prune_options *options, struct sf_error *err)
 {
     if (options->repository == NULL) {
-        return sf_error_set(err, SF_E_USAGE, "--repository is missing");
+        return sf_error_set(err, SF_E_USAGE, "--repository is missing: give " SF_TARGET_FORMS);
     }
     if (options->publication.keep == 0 && options->publication.expired.count == 0) {
         return sf_error_set(err, SF_E_USAGE,

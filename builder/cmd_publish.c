@@ -55,7 +55,7 @@ static int run(void *context, const void *options, char **operands, int operand_
     (void)operands;
     (void)operand_count;
     if (wanted->to == NULL) {
-        return sf_error_set(err, SF_E_USAGE, "--to is missing");
+        return sf_error_set(err, SF_E_USAGE, "--to is missing: give " SF_TARGET_FORMS);
     }
 
     int r = sf_sign_choose(publication.signer, signer, err);

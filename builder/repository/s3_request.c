@@ -50,7 +50,8 @@ int sf_s3_session_check(unsigned version_number, const char *version, struct sf_
     }
     return sf_error_set(err, SF_E_INCOMPATIBLE,
                         "this libcurl (%s) cannot sign uploads to S3, 7.87 and later can: publish "
-                        "to a directory and copy it with another tool, index.json.asc last",
+                        "to a directory or over rsync, or copy a directory there with another "
+                        "tool, index.json.asc last",
                         version);
 }
 

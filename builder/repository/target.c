@@ -42,9 +42,7 @@ static int find_form(const char *where, const struct form **ret, struct sf_error
     }
     if (where[0] == '\0' || strstr(where, "://") != NULL) {
         return sf_error_set(err, SF_E_USAGE,
-                            "'%.200s' is no place to publish to: give a directory, host:/path or "
-                            "rsync://host/module",
-                            where);
+                            "'%.200s' is no place to publish to: give " SF_TARGET_FORMS, where);
     }
     *ret = is_on_host(where) ? &host : &directory;
     return 0;

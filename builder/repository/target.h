@@ -19,6 +19,10 @@
 struct sf_buffer;
 struct sf_error;
 
+/* The same for messages: what can be given where a target is wanted. */
+#define SF_TARGET_FORMS                                                                            \
+    "a directory, host:/path (rsync over ssh), rsync://host/module/path or s3://bucket/prefix"
+
 /* What a kind of target can do; `self` is its own object. See the functions below. Without locks
  * `lock` and `unlock` are NULL. */
 struct sf_target_kind {

@@ -277,7 +277,8 @@ static int prepare(const struct s3 *s3, struct upload *upload, struct sf_error *
     if ((uint64_t)status.st_size > MAX_UPLOAD_BYTES) {
         return sf_error_set(err, SF_E_USAGE,
                             "'%s' is larger than the 5 GiB that S3 takes in one piece: publish to "
-                            "a directory and copy it with another tool, index.json.asc last",
+                            "a directory or over rsync, or copy a directory there with another "
+                            "tool, index.json.asc last",
                             upload->path);
     }
 

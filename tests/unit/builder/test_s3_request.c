@@ -16,7 +16,8 @@ static void s3_request_old_libcurl_is_refused(void **state)
     assert_sf_fails(sf_s3_session_check(0x073d00, "7.61.0", &err), &err, SF_E_INCOMPATIBLE,
                     "this libcurl (7.61.0) cannot sign uploads to S3");
     assert_sf_fails(sf_s3_session_check(0x075600, "7.86.0", &err), &err, SF_E_INCOMPATIBLE,
-                    "publish to a directory and copy it with another tool, index.json.asc last");
+                    "publish to a directory or over rsync, or copy a directory there with another "
+                    "tool, index.json.asc last");
 }
 
 /* Runs one GET of `path` with a stall timeout of a second. */

@@ -13,7 +13,8 @@ static void place_of_no_kind_is_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_sf_fails(sf_target_open(cases[i], &target, &err), &err, SF_E_USAGE,
-                        "no place to publish to");
+                        "no place to publish to: give a directory, host:/path (rsync over ssh), "
+                        "rsync://host/module/path or s3://bucket/prefix");
         assert_null(target);
     }
 }
