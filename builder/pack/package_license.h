@@ -3,14 +3,14 @@
 #define SF_BUILDER_PACK_PACKAGE_LICENSE_H
 
 /*
- * What a Debian copyright file says of most of the package: the "License:" of the paragraph for all
- * files, else of the first. "Zlib" from "License: Zlib". NULL when it says it in other words, or
- * memory is out. Owned by the caller.
+ * What a Debian copyright file says of most of its source package: the "License:" of the paragraph
+ * for all files, else one before all paragraphs. "Zlib" from "License: Zlib". NULL when the file is
+ * not in the machine-readable form or says that of no whole, or memory is out. Owned by the caller.
  */
 char *sf_package_license_name(const char *copyright);
 
-/* The text that the file has for the licence `name`; NULL when it has none of its own, or memory is
- * out. Owned by the caller. */
+/* The text that the file has for the licence `name`, without its indentation; NULL when it has none
+ * of its own, or memory is out. Owned by the caller. */
 char *sf_package_license_text(const char *copyright, const char *name);
 
 #endif
