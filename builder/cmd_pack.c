@@ -55,7 +55,7 @@ static const struct sf_option table[] = {
     {"option", 0, SF_OPTION_LIST, "WORD", offsetof(struct pack_options, options),
      "an option that it is configured with, for the manifest"},
     {"packaged", 0, SF_OPTION_FLAG, NULL, offsetof(struct pack_options, needs_packages),
-     "refuse a library that no package of the distribution has"},
+     "refuse a library whose package or licence is not known"},
     {"no-debug", 0, SF_OPTION_FLAG, NULL, offsetof(struct pack_options, has_no_debug),
      "write no artifact with debug information"},
     {"sign", 0, SF_OPTION_TEXT, "FINGERPRINT", offsetof(struct pack_options, signer),

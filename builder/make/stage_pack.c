@@ -98,6 +98,8 @@ static int run(struct sf_make *make, int log_fd, struct sf_error *err)
         .destdir = destdir,
         .place_root = make->root,
         .repository = repository,
+        /* Spack's libraries are in the prefix already, and no distribution's. */
+        .needs_packages = make->spack == NULL,
     };
 
     if (destdir == NULL || repository == NULL) {

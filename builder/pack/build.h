@@ -39,7 +39,8 @@ struct sf_build {
                                        * from this machine; borrowed */
     const char *repository;           /* borrowed */
     bool drops_debug;                 /* debug information is lost */
-    bool needs_packages;              /* a bundled library that no package has is an error */
+    bool needs_packages;              /* a bundled library that no package has, or of which no
+                                       * licence is known, is an error */
     const char *signer;               /* fingerprint, NULL for no signature; borrowed */
     struct sf_strlist host_libraries; /* patterns of sonames that the node provides */
     struct sf_strlist libraries;      /* sonames opened by name at run time */

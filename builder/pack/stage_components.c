@@ -52,8 +52,8 @@ static int check_owner(const struct sf_build *build, const struct sf_pack_compon
     }
     if (build->needs_packages) {
         return sf_error_set(err, SF_E_INCOMPATIBLE,
-                            "no package has '%s', so nothing is known of its version and licence: "
-                            "take the library from a package",
+                            "no package has '%s', as far as dpkg-query and rpm tell, so nothing is "
+                            "known of its version and licence: take the library from a package",
                             library->origin);
     }
     sf_log(SF_LOG_WARNING, "no package has '%s', continuing without its version and licence",
@@ -103,6 +103,19 @@ static int ship(const struct sf_build *build, const char *package, const char *n
     return sf_atomic_file_write(fd, name, text->data, text->size, 0644, err);
 }
 
+static int miss_license(const struct sf_build *build, const struct sf_pack_component *library,
+                        const char *why, struct sf_error *err)
+{
+    if (build->needs_packages) {
+        return sf_error_set(err, SF_E_INCOMPATIBLE,
+                            "nothing is known of the licence of '%s' (%s): install the package %s "
+                            "with its copyright file",
+                            library->origin, why, library->package.name);
+    }
+    sf_log(SF_LOG_WARNING, "%s, continuing without the licence of %s", why, library->name);
+    return 0;
+}
+
 /* Debian: one file that says all. */
 static int take_copyright(struct sf_build *build, struct sf_pack_component *library,
                           struct sf_error *err)
@@ -117,10 +130,11 @@ static int take_copyright(struct sf_build *build, struct sf_pack_component *libr
         return sf_error_no_memory(err);
     }
     if (sf_sysroot_open_file(&build->place, path, /* ret_real= */ NULL, &fd, &why) < 0 ||
-        sf_dir_read_fd(fd, path, &text, &why) < 0 || text.data == NULL) {
-        sf_log(SF_LOG_WARNING, "%s, continuing without the licence of %s",
-               text.data == NULL ? why.message : "it is empty", library->name);
-        return 0;
+        sf_dir_read_fd(fd, path, &text, &why) < 0) {
+        return miss_license(build, library, why.message, err);
+    }
+    if (text.data == NULL) {
+        return miss_license(build, library, "its copyright file is empty", err);
     }
 
     r = ship(build, library->package.name, "copyright", &text, err);

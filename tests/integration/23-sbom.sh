@@ -83,7 +83,21 @@ del(.predicate.buildDefinition.buildType)
 .predicate.buildDefinition.resolvedDependencies[0] = {}
 FILTERS
 
-# A library that no package has is told of, or refused where that is asked for.
+# A library that came without its licence is told of, or refused where that is asked for; so is one
+# that no package has.
+owner=$(jq -r '.components[] | select(.name | startswith("libz.so")) | .package' \
+    "$artifact.manifest.json")
+: >"$work/empty"
+mount --bind "$work/empty" "/usr/share/doc/$owner/copyright"
+repo=$work/repo1
+pack 5 --packaged
+expect_err "nothing is known of the licence of"
+expect_err "install the package $owner with its copyright file"
+[[ ! -e $repo ]] || fail "a refused pack leaves a repository"
+pack 0
+expect_err "its copyright file is empty, continuing without the licence of libz.so"
+umount "/usr/share/doc/$owner/copyright"
+
 gcc -shared -o "$work/libown.so.1" -Wl,-soname,libown.so.1 -x c /dev/null
 gcc -shared -o "$view/lib/slurm/needs_own.so" -x c /dev/null -x none -Wl,--no-as-needed \
     "$work/libown.so.1" -Wl,-rpath,"$work"

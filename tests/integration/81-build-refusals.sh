@@ -67,6 +67,18 @@ expect_err "pack (log: "
 [[ ! -e $repo ]] || fail "an incomplete release is published"
 cp "$work/recipe" "$recipe"
 
+# Each library that comes along has a package, with version and licence.
+gcc -shared -o "$work/libown.so.1" -Wl,-soname,libown.so.1 -x c /dev/null
+TINY_MAKEFILE="install: own
+own:
+	mkdir -p \$(top)/lib/slurm
+	gcc -shared -o \$(top)/lib/slurm/own.so -x c /dev/null -x none -Wl,--no-as-needed \\
+		$work/libown.so.1 -Wl,-rpath,$work" source_make
+build 5 --sign "$key" --publish "$repo"
+expect_err "pack (log: "
+expect_err "no package has '$work/libown.so.1'"
+[[ ! -e $repo ]] || fail "a release with a library of nobody is published"
+
 # A release that does not run is not signed.
 TINY_CONFIGURE="sed -i 's/TINY_CRASHES=0/TINY_CRASHES=1/' Makefile.in" source_make
 build 15 --sign "$key" --publish "$repo"
