@@ -10,6 +10,8 @@
 #include "builder/export/oci_root.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
+#include "common/base/str.h"
+#include "common/base/strlist.h"
 #include "common/format/json.h"
 #include "common/format/manifest.h"
 #include "common/host/dir.h"
@@ -53,6 +55,34 @@ static int write_layer(const struct sf_artifact *artifact, const struct sf_oci_o
     return r < 0 ? r : sf_oci_layout_put_file(layout, LAYER, ret->sha256, err);
 }
 
+/* That of every part, each once. Nothing is said where one part's is not known. */
+static int add_licenses(const struct sf_manifest *manifest, json_t *annotations)
+{
+    sf_auto(strlist) struct sf_strlist licenses = {0};
+    struct sf_error ignored;
+
+    for (size_t i = 0; i < manifest->component_count; i++) {
+        const char *license = manifest->components[i].license;
+        bool has_choice = strstr(license, " OR ") != NULL;
+        sf_autofree char *term = sf_str_format(has_choice ? "(%s)" : "%s", license);
+
+        if (license[0] == '\0') {
+            return 0;
+        }
+        if (term == NULL ||
+            (!sf_strlist_has(&licenses, term) && sf_strlist_add(&licenses, term, &ignored) < 0)) {
+            return -1;
+        }
+    }
+
+    sf_autofree char *all = sf_strlist_join(&licenses, " AND ");
+
+    return licenses.count == 0
+               ? 0
+               : json_object_set_new(annotations, "org.opencontainers.image.licenses",
+                                     all == NULL ? NULL : json_string(all));
+}
+
 /* What people and registries see of the image; also its labels. */
 static json_t *write_annotations(const struct sf_artifact *artifact)
 {
@@ -69,17 +99,15 @@ static json_t *write_annotations(const struct sf_artifact *artifact)
         {"org.opencontainers.image.description", "Slurm workload manager, below /opt/slurm"},
         {"org.opencontainers.image.url", "https://slurm.schedmd.com"},
         {"org.opencontainers.image.source", "https://github.com/SchedMD/slurm"},
-        {"org.opencontainers.image.licenses", "GPL-2.0-or-later"},
     };
-    json_t *object = json_object();
+    sf_auto(json) json_t *object = json_object();
 
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         if (json_object_set_new(object, pairs[i][0], json_string(pairs[i][1])) < 0) {
-            json_decref(object);
             return NULL;
         }
     }
-    return object;
+    return add_licenses(artifact->manifest, object) < 0 ? NULL : sf_steal(&object);
 }
 
 static json_t *write_descriptor(const char *type, const char *suffix, const char *sha256,

@@ -41,6 +41,8 @@ expect_out "tag $id, sha256:"
 inspect "oci:$layout:$id"
 [[ $(jq -r '.Labels."org.opencontainers.image.version"' "$out") == "$version-1" ]] || fail version
 [[ $(jq -r '.Architecture + " " + .Os' "$out") == "$arch linux" ]] || fail architecture
+[[ $(jq -r '.Labels."org.opencontainers.image.licenses"' "$out") == 'GPL-2.0-or-later AND Zlib' ]] ||
+    fail "licences of Slurm and the library that came along"
 [[ $(jq -r '.Created' "$out") == 2024-11-01T00:00:00Z ]] || fail created
 inspect --raw "oci:$layout:$id"
 [[ $(jq -r '.layers[].mediaType' "$out") == application/vnd.oci.image.layer.v1.tar+zstd ]] ||
@@ -113,3 +115,17 @@ export_oci 4 --oci "$layout"
 expect_err "the manifest beside the artifact"
 expect_unchanged_layout
 [[ -z $(find "$layout" -name '.*' -mindepth 1) ]] || fail "something is left in the layout"
+
+# The licences of all parts: what is a choice stays one; not knowing one, nothing is said of any.
+licenses_of() {
+    artifact=$(artifact_of "$1")
+    export_oci 0 --oci "$work/licenses" --tag "$1"
+    inspect "oci:$work/licenses:$1"
+    licenses=$(jq -r '.Labels."org.opencontainers.image.licenses"' "$out")
+}
+repo_add 24.11.7-1 --library libzstd.so.1
+licenses_of 24.11.7-1
+[[ " AND $licenses" == *' AND (BSD-3-Clause OR GPL-2.0-only)'* ]] || fail "licences '$licenses'"
+repo_add 24.11.8-1 --part "hwloc 2.12.0"
+licenses_of 24.11.8-1
+[[ $licenses == null ]] || fail "licences '$licenses' of an image with a part of unknown licence"
