@@ -1,13 +1,11 @@
 /* sf-agent: puts Slurm releases on a node. Dispatch, the one place where an error is printed. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "agent/command_list.h"
 #include "agent/context.h"
@@ -19,6 +17,7 @@
 #include "common/cli/progress.h"
 #include "common/cli/report.h"
 #include "common/format/config.h"
+#include "common/host/descriptors.h"
 
 static volatile bool is_cancelled;
 
@@ -28,26 +27,13 @@ static void cancel(int signal_number)
     is_cancelled = true;
 }
 
-/* Descriptors 0-2 exist whatever we were started with: a file of ours must not become stderr. */
-static void fill_standard_descriptors(void)
-{
-    int fd;
-
-    do {
-        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    } while (fd >= 0 && fd <= 2);
-    if (fd > 2) {
-        (void)close(fd);
-    }
-}
-
 static void prepare_process(void)
 {
     const struct sigaction on_cancel = {.sa_handler = cancel};
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     const struct rlimit no_core = {0, 0};
 
-    fill_standard_descriptors();
+    sf_descriptors_fill();
     (void)umask(022);
     (void)setrlimit(RLIMIT_CORE, &no_core); /* a core could hold a proxy's password */
     (void)sigaction(SIGINT, &on_cancel, NULL);

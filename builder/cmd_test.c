@@ -14,6 +14,7 @@
 #include "common/cli/report.h"
 #include "common/format/release.h"
 #include "common/host/dir.h"
+#include "common/host/interrupt.h"
 
 struct test_options {
     struct sf_release_options release;
@@ -152,6 +153,7 @@ static int run(void *context, const void *options, char **operands, int operand_
         trial.components = &recipe->components;
     }
     sf_report_rows(builder->report, "steps");
+    sf_interrupt_catch();
     return run_trial(builder, test, &trial, err);
 }
 

@@ -1,4 +1,5 @@
 /* Entry of sf-builder: run the command, say once what went wrong, turn it into an exit status. */
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -6,6 +7,7 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/cli/report.h"
+#include "common/host/descriptors.h"
 
 static int prepare(void *context, const struct sf_command *command, const void *options,
                    struct sf_error *err)
@@ -44,8 +46,12 @@ int main(int argc, char **argv)
         .context = &builder,
         .prepare = prepare,
     };
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
     struct sf_error err = {0};
 
+    sf_descriptors_fill();
+    /* A server or a gpg that closes its end is an error that is told. */
+    (void)sigaction(SIGPIPE, &ignore, NULL);
     (void)umask(022);
     /* Who watches a long build through a pipe sees each line as it is written. */
     (void)setvbuf(stdout, NULL, _IOLBF, 0);

@@ -102,6 +102,7 @@ int sf_cell_begin(struct sf_cell *cell, size_t stage, int *ret_log_fd, struct sf
 {
     sf_autofree char *log = sf_str_format("logs/%s.log", cell->stages[stage].name);
     size_t first = stage > 0 && cell->stages[stage].is_in_place ? stage - 1 : stage;
+    sf_autoclose int done_fd = -1;
 
     if (log == NULL) {
         return sf_error_no_memory(err);
@@ -114,8 +115,16 @@ int sf_cell_begin(struct sf_cell *cell, size_t stage, int *ret_log_fd, struct sf
             return r;
         }
     }
-    return sf_dir_open_file(cell->fd, log, O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0644, ret_log_fd,
-                            err);
+
+    int r = sf_dir_open(cell->fd, "done", &done_fd, err);
+
+    /* After a power cut no record may be back whose stage had begun to change its output. */
+    if (r == 0) {
+        r = sf_dir_sync(done_fd, err);
+    }
+    return r < 0 ? r
+                 : sf_dir_open_file(cell->fd, log, O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0644,
+                                    ret_log_fd, err);
 }
 
 int sf_cell_finish(struct sf_cell *cell, size_t stage, struct sf_error *err)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "builder/make/check.h"
 #include "builder/make/log_tail.h"
 #include "builder/make/stage.h"
 #include "builder/make/watch.h"
@@ -190,11 +191,51 @@ static int chain_stages(struct sf_make *make, struct sf_error *err)
     return r;
 }
 
+/* How many of the stages are to be done. */
+static size_t wanted_count(const struct sf_make *make)
+{
+    const struct backend *backend = backend_of(make);
+
+    for (size_t i = 0; make->last_stage != NULL && i < backend->count; i++) {
+        if (strcmp(backend->names[i].name, make->last_stage) == 0) {
+            return i + 1;
+        }
+    }
+    return backend->count;
+}
+
+static bool is_wanted(const struct sf_make *make, const struct sf_make_stage *stage)
+{
+    const struct backend *backend = backend_of(make);
+    size_t count = wanted_count(make);
+
+    for (size_t i = 0; i < count; i++) {
+        if (backend->stages[i] == stage) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int check(const struct sf_make *make, struct sf_error *err)
+{
+    int r = sf_make_check_paths(make, err);
+
+    if (r == 0 && is_wanted(make, &sf_make_pack)) {
+        r = sf_make_check_pack(err);
+    }
+    return r < 0 || !is_wanted(make, &sf_make_test) ? r : sf_make_check_test(make, err);
+}
+
 static int prepare(struct sf_make *make, struct sf_error *err)
 {
     const struct backend *backend = backend_of(make);
     int r = sf_build_epoch(getenv("SOURCE_DATE_EPOCH"), make->release.version, &make->epoch_s, err);
 
+    make->place = (struct sf_place){.root = make->root};
+    if (r == 0) {
+        r = check(make, err);
+    }
     if (r == 0) {
         r = fill_slot(make, err);
     }
@@ -205,7 +246,7 @@ static int prepare(struct sf_make *make, struct sf_error *err)
     if (r < 0) {
         return r;
     }
-    make->place = (struct sf_place){.root = make->root, .work = make->cell.path};
+    make->place.work = make->cell.path;
     r = look_at_place(make, err);
     if (r == 0) {
         r = open_cache(make, err);
@@ -309,19 +350,6 @@ int sf_make_check_stage(const char *name, bool is_spack, struct sf_error *err)
 
     return sf_error_set(err, SF_E_USAGE, "there is no stage '%s': they are %s", name,
                         words == NULL ? "" : words);
-}
-
-/* How many of the stages are to be done. */
-static size_t wanted_count(const struct sf_make *make)
-{
-    const struct backend *backend = backend_of(make);
-
-    for (size_t i = 0; make->last_stage != NULL && i < backend->count; i++) {
-        if (strcmp(backend->names[i].name, make->last_stage) == 0) {
-            return i + 1;
-        }
-    }
-    return backend->count;
 }
 
 int sf_make_run(struct sf_make *make, struct sf_report *report, struct sf_error *err)

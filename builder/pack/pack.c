@@ -10,6 +10,7 @@
 #include "common/base/error.h"
 #include "common/content/sign.h"
 #include "common/host/glibc.h"
+#include "common/host/interrupt.h"
 #include "common/host/toolchain.h"
 
 /* What every node has by itself and what has to match the node's own: PAM and the name service. */
@@ -82,7 +83,9 @@ int sf_pack_run(struct sf_build *build, sf_pack_progress progress, void *context
         if (progress != NULL) {
             progress(context, stages[i].name);
         }
-        r = stages[i].run(build, err);
+        /* Not every stage listens while it runs. */
+        r = sf_interrupt_is_pending() ? sf_error_set(err, SF_E_INTERRUPTED, "stopped by a signal")
+                                      : stages[i].run(build, err);
     }
     if (r < 0 && build->id[0] != '\0') {
         return sf_error_prefix(err, "packing %s: ", build->id);

@@ -13,6 +13,7 @@
 #include "common/content/archive_write.h"
 #include "common/host/atomic_file.h"
 #include "common/host/dir.h"
+#include "common/host/interrupt.h"
 
 struct blocks {
     char (*digests)[65];
@@ -28,7 +29,10 @@ static int write_members(const struct sf_build *build, struct sf_archive_writer 
                                         strlen(build->manifest_text), err);
 
     for (size_t i = 0; r == 0 && i < manifest->file_count; i++) {
-        r = sf_archive_writer_add_file(writer, build->tree_fd, &manifest->files[i], err);
+        /* At the highest levels this takes minutes. */
+        r = sf_interrupt_is_pending()
+                ? sf_error_set(err, SF_E_INTERRUPTED, "stopped by a signal")
+                : sf_archive_writer_add_file(writer, build->tree_fd, &manifest->files[i], err);
     }
     return r;
 }

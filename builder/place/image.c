@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "builder/place/place.h"
 #include "builder/state_dir.h"
@@ -157,7 +158,13 @@ static int unpack(const struct image *image, const char *tar, const char *partia
 
     int r = sf_dir_make(image->roots_fd, partial, err);
 
-    return r < 0 ? r : run(image, argv, NULL, err);
+    if (r == 0) {
+        r = run(image, argv, NULL, err);
+    }
+    /* It is trusted for good once it has its name. */
+    return r == 0 && syncfs(image->roots_fd) < 0
+               ? sf_error_errno(err, errno, "write '%s' to disk", directory)
+               : r;
 }
 
 static int make_root(struct image *image, struct sf_error *err)

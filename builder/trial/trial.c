@@ -162,7 +162,7 @@ static int report_compilers(const struct sf_trial *trial, sf_trial_report report
 }
 
 /* A user's own namespace has one user and no groups to set, which slurmd does before all else. */
-static int check_user(struct sf_error *err)
+int sf_trial_check_user(struct sf_error *err)
 {
     return geteuid() == 0
                ? 0
@@ -177,7 +177,7 @@ int sf_trial_run(const struct sf_trial *trial, sf_trial_report report, void *con
     sf_auto(manifest) struct sf_manifest *manifest = NULL;
     struct sf_trial_run run = {.trial = trial};
     struct sf_error ignored;
-    int r = check_user(err);
+    int r = sf_trial_check_user(err);
 
     sf_release_format(trial->release, run.id);
     if (r == 0) {

@@ -47,4 +47,7 @@ int sf_trial_run(const struct sf_trial *trial, sf_trial_report report, void *con
  */
 int sf_trial_find_agent(const char *wanted, char **ret_path, struct sf_error *err);
 
+/* Whether this user can run a test at all. Errors: PERMISSION, with the way out. */
+int sf_trial_check_user(struct sf_error *err);
+
 #endif

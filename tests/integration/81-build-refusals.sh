@@ -22,7 +22,17 @@ expect_err "no secret key to sign with"
 build 2 --image debian:trixie
 expect_err "'debian:trixie' is not pinned"
 expect_err "give NAME@sha256:DIGEST"
+build 2 --sign "$key" --publish ftp://example.org/repository
+expect_err "'ftp://example.org/repository' is no place to publish to"
+for name in 'a b' 'a$b' "a'b" a=b $'a\nb'; do
+    state=$work/$name build 2
+    expect_err "give another one with --state"
+    [[ ! -e $work/$name ]] || fail "a refusal leaves something behind"
+done
+build 4 --test-root "$mirror"
+expect_err "--test-root=$mirror: "
 [[ ! -e $state/releases ]] || fail "a refusal leaves something behind"
+state="$work/a b" build 0 --until pack --build-root /.
 
 # The place.
 other_arch=$([[ $arch == amd64 ]] && echo arm64 || echo amd64)

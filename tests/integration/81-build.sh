@@ -30,6 +30,11 @@ run 0 "$builder" verify --full --keys "$work/keys" "$repo"
 build 0 --sign "$key" --publish "$repo" --json
 expect_out '"changed":false'
 
+# Started without standard descriptors, it does not take its own files for them.
+"$builder" build --slurm-version 24.11 --toolchain "$toolchain" --recipes "$recipes" \
+    --mirror "$mirror" --state "$state" --agent "$agent" --level 1 --sign "$key" <&- >&- 2>&- ||
+    fail "without standard descriptors it fails"
+
 # A node takes it, and it runs.
 node_configure "file://$repo"
 run 0 "$agent" install "${version%.*}"

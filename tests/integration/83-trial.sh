@@ -115,6 +115,29 @@ trial 15
 expect_failure closure 'view/bin/sattach: needs libtrial.so.1, which the dynamic linker does not find'
 rm "$view/bin/sattach"
 
+# Stopped by a signal it leaves nothing either.
+compile_to "$view/bin/sattach" <<'C'
+#include <unistd.h>
+int main(void)
+{
+    return (int)sleep(1000);
+}
+C
+pack_anew
+TMPDIR=$temporary "$builder" test --repository "$repo" --version "$version" \
+    --toolchain "$toolchain" --agent "$agent" >"$out" 2>"$err" </dev/null &
+trial=$!
+for ((i = 0; i < 200; i++)); do
+    ! pgrep -x sattach >/dev/null || break
+    sleep 0.1
+done
+kill "$trial"
+status=0
+wait "$trial" || status=$?
+((status == 23)) || fail "stopped by a signal it exits with $status"
+expect_nothing_left
+rm "$view/bin/sattach"
+
 # The modulefile names what people look for.
 rm "$view/bin/scontrol"
 pack_anew
