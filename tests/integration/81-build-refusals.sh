@@ -24,6 +24,7 @@ expect_err "'debian:trixie' is not pinned"
 expect_err "give NAME@sha256:DIGEST"
 build 2 --sign "$key" --publish ftp://example.org/repository
 expect_err "'ftp://example.org/repository' is no place to publish to"
+# shellcheck disable=SC2016  # is a name
 for name in 'a b' 'a$b' "a'b" a=b $'a\nb'; do
     state=$work/$name build 2
     expect_err "give another one with --state"
