@@ -59,6 +59,29 @@ expect_err in_no_program
 grep -q 'LD_BIND_NOW=1 ' "$work/log" || fail "the log has no commands"
 rm "$view/lib/slurm/gres_trial.so"
 
+# What the driver of a GPU has is there on a node that has one; that excuses nothing else.
+compile_gpu_plugin() {
+    compile_to "$view/lib/slurm/gpu_nvml.so" -shared -fPIC <<C
+extern void nvmlInit_v2(void);
+extern void $1(void);
+void plugin_use(void);
+void plugin_use(void)
+{
+    nvmlInit_v2();
+    $1();
+}
+C
+}
+compile_gpu_plugin rsmi_init
+pack_anew
+trial 15
+expect_failure plugins 'plugin gpu_nvml.so cannot be loaded'
+expect_err 'has its symbol rsmi_init'
+compile_gpu_plugin nvmlShutdown
+pack_anew
+trial 0
+rm "$view/lib/slurm/gpu_nvml.so"
+
 # Directories of the build, in text and in a program.
 mkdir -p "$view/share/doc/slurm"
 echo 'configured in /build/source/build' >"$view/share/doc/slurm/notes"
