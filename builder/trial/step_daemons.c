@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "builder/trial/trial.h"
 #include "builder/trial/trial_cluster.h"
 #include "builder/trial/trial_command.h"
 #include "builder/trial/trial_daemon.h"
@@ -18,7 +19,7 @@
 
 #define JOB_S     60
 #define IDLE_S    60
-#define MAX_WORDS 6
+#define MAX_WORDS 4
 
 /* Runs a program of the release; `words` ends with NULL. */
 static int run_slurm(const struct sf_trial_run *run, const char *program, const char *const *words,
@@ -117,12 +118,27 @@ static int ask(const struct sf_trial_run *run, struct sf_error *err)
     return r < 0 ? r : run_slurm(run, "bin/scontrol", node, NULL, err);
 }
 
+/* In the foreground, as its unit has it; on the way into the background slurmd loses what serves
+ * auth/slurm to clients, before 24.05. */
+static int start_daemon(const struct sf_trial_run *run, const char *program,
+                        const char *const *words, pid_t *ret_pid, struct sf_error *err)
+{
+    sf_autofree char *path = sf_trial_view(run, program);
+    const char *argv[MAX_WORDS + 3] = {path, "-D"};
+
+    for (size_t i = 0; i < MAX_WORDS && words[i] != NULL; i++) {
+        argv[i + 2] = words[i];
+    }
+    return path == NULL ? sf_error_no_memory(err)
+                        : sf_trial_daemon_start(argv, run->trial->log_fd, ret_pid, err);
+}
+
 /* Not while it ends a job: what is told to it then, it may wait for in vain. */
-static int stop_slurmd(const struct sf_trial_run *run, struct sf_error *err)
+static int stop_slurmd(const struct sf_trial_run *run, pid_t pid, struct sf_error *err)
 {
     int r = wait_for_idle(run, err);
 
-    return r < 0 ? r : sf_trial_daemon_stop("slurmd", err);
+    return r < 0 ? r : sf_trial_daemon_stop("slurmd", pid, err);
 }
 
 /* slurmd with a configuration of its own, then with what slurmctld gives it. */
@@ -130,7 +146,8 @@ static int try_slurmd(const struct sf_trial_run *run, struct sf_error *err)
 {
     static const char *const plain[] = {"-N", "localhost", NULL};
     static const char *const configless[] = {"-N", "localhost", "--conf-server", "localhost", NULL};
-    int r = run_slurm(run, "sbin/slurmd", plain, NULL, err);
+    pid_t pid = 0;
+    int r = start_daemon(run, "sbin/slurmd", plain, &pid, err);
 
     if (r == 0) {
         r = wait_for_idle(run, err);
@@ -142,13 +159,13 @@ static int try_slurmd(const struct sf_trial_run *run, struct sf_error *err)
         r = run_jobs(run, err);
     }
     if (r == 0) {
-        r = stop_slurmd(run, err);
+        r = stop_slurmd(run, pid, err);
     }
     if (r < 0) {
         return r;
     }
 
-    r = run_slurm(run, "sbin/slurmd", configless, NULL, err);
+    r = start_daemon(run, "sbin/slurmd", configless, &pid, err);
     if (r == 0) {
         r = sf_trial_daemon_wait_port(SF_TRIAL_SLURMD_PORT, err);
     }
@@ -156,7 +173,7 @@ static int try_slurmd(const struct sf_trial_run *run, struct sf_error *err)
         r = run_job(run, "-N1", err);
     }
     if (r == 0) {
-        r = stop_slurmd(run, err);
+        r = stop_slurmd(run, pid, err);
     }
     return r < 0 ? sf_error_prefix(err, "configless: ") : 0;
 }
@@ -164,15 +181,19 @@ static int try_slurmd(const struct sf_trial_run *run, struct sf_error *err)
 static int try_daemons(const struct sf_trial_run *run, struct sf_error *err)
 {
     static const char *const none[] = {NULL};
+    pid_t pid = 0;
     int r = sf_trial_daemon_address(err);
 
     if (r == 0) {
-        r = run_slurm(run, "sbin/slurmctld", none, NULL, err);
+        r = start_daemon(run, "sbin/slurmctld", none, &pid, err);
+    }
+    if (r == 0) {
+        r = sf_trial_daemon_wait_port(SF_TRIAL_SLURMCTLD_PORT, err);
     }
     if (r == 0) {
         r = try_slurmd(run, err);
     }
-    return r < 0 ? r : sf_trial_daemon_stop("slurmctld", err);
+    return r < 0 ? r : sf_trial_daemon_stop("slurmctld", pid, err);
 }
 
 static int look(struct sf_trial_run *run, struct sf_error *err)

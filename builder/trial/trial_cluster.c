@@ -8,6 +8,7 @@
 #include "common/base/buffer.h"
 #include "common/base/error.h"
 #include "common/format/manifest.h"
+#include "common/format/version.h"
 #include "common/host/atomic_file.h"
 #include "common/host/dir.h"
 
@@ -40,7 +41,8 @@ static const char slurmdbd_conf[] = "AuthType=auth/%s\n"
                                     "SlurmUser=root\n"
                                     "StorageType=accounting_storage/mysql\n";
 
-static const char cgroup_conf[] = "CgroupPlugin=disabled\n";
+/* slurmd loads one in any case, and the node has no cgroups that are its own. */
+static const char cgroup_conf[] = "CgroupPlugin=%s\n";
 static const char hosts[] = "127.0.0.1 localhost sf-trial\n";
 
 static int write_text(int dir_fd, const char *name, const char *format, const char *word,
@@ -78,6 +80,10 @@ int sf_trial_cluster_write(const struct sf_manifest *manifest, int node_fd, stru
 {
     const char *kind =
         sf_manifest_find(manifest, "view/lib/slurm/auth_slurm.so") != NULL ? "slurm" : "none";
+    /* "disabled" is new in 24.05; cgroup/v1 does nothing unless it is asked, as nothing does here.
+     */
+    const char *cgroup =
+        sf_version_compare(manifest->release.version, "24.05") < 0 ? "cgroup/v1" : "disabled";
     sf_autoclose int slurm_fd = -1;
     sf_autoclose int etc_fd = -1;
     int r = sf_dir_open(node_fd, "etc", &etc_fd, err);
@@ -95,7 +101,7 @@ int sf_trial_cluster_write(const struct sf_manifest *manifest, int node_fd, stru
         r = write_text(slurm_fd, "slurmdbd.conf", slurmdbd_conf, kind, err);
     }
     if (r == 0) {
-        r = write_text(slurm_fd, "cgroup.conf", cgroup_conf, kind, err);
+        r = write_text(slurm_fd, "cgroup.conf", cgroup_conf, cgroup, err);
     }
     return r < 0 ? r : write_key(slurm_fd, err);
 }

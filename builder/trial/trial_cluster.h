@@ -5,9 +5,10 @@
 struct sf_error;
 struct sf_manifest;
 
-#define SF_TRIAL_SLURMD_PORT 6818
-#define SF_TRIAL_STATE       "/var/spool/slurm"
-#define SF_TRIAL_LOGS        "/var/log/slurm"
+#define SF_TRIAL_SLURMCTLD_PORT 6817
+#define SF_TRIAL_SLURMD_PORT    6818
+#define SF_TRIAL_STATE          "/var/spool/slurm"
+#define SF_TRIAL_LOGS           "/var/log/slurm"
 
 /*
  * Writes slurm.conf, cgroup.conf, slurmdbd.conf and a random slurm.key to etc/slurm below

@@ -17,14 +17,12 @@
 #include "common/base/buffer.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
-#include "common/base/number.h"
 #include "common/base/str.h"
 #include "common/host/dir.h"
 
 #define LISTEN_S      30
 #define STOP_S        30
 #define POLL_NS       100000000L
-#define MAX_PID       (1U << 22)
 #define MAX_LOG_BYTES ((size_t)4 * 1024 * 1024)
 #define FATAL         "fatal: "
 
@@ -43,6 +41,39 @@ int sf_trial_daemon_address(struct sf_error *err)
     return fd < 0 || ioctl(fd, SIOCSIFADDR, &request) < 0
                ? sf_error_errno(err, errno, "give the loopback interface a second address")
                : 0;
+}
+
+/* execve(2) does not write to its vectors; its prototype is older than const. */
+static void execute(const char *const *argv, int output_fd)
+{
+    static const char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C",
+                                              NULL};
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    sigset_t none;
+
+    (void)sigemptyset(&none);
+    if (fd >= 0 && dup2(fd, STDIN_FILENO) >= 0 && dup2(output_fd, STDOUT_FILENO) >= 0 &&
+        dup2(output_fd, STDERR_FILENO) >= 0 && sigprocmask(SIG_SETMASK, &none, NULL) == 0 &&
+        setsid() >= 0) {
+        (void)execve(argv[0], (char *const *)(uintptr_t)argv,
+                     (char *const *)(uintptr_t)environment);
+    }
+}
+
+int sf_trial_daemon_start(const char *const *argv, int output_fd, pid_t *ret_pid,
+                          struct sf_error *err)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        execute(argv, output_fd);
+        _exit(127);
+    }
+    if (pid < 0) {
+        return sf_error_errno(err, errno, "start %s", argv[0]);
+    }
+    *ret_pid = pid;
+    return 0;
 }
 
 bool sf_trial_daemon_has_died(void)
@@ -89,36 +120,10 @@ int sf_trial_daemon_wait_port(uint16_t port, struct sf_error *err)
     return 0;
 }
 
-static int read_pid(const char *name, pid_t *ret, struct sf_error *err)
-{
-    sf_auto(buffer) struct sf_buffer text = {.limit_bytes = 64};
-    sf_autofree char *file = sf_str_format("%s.pid", name);
-    sf_autoclose int run_fd = -1;
-    uint64_t pid = 0;
-    int r = file == NULL ? sf_error_no_memory(err) : sf_dir_open_follow("/run", &run_fd, err);
-
-    if (r == 0) {
-        r = sf_dir_read_file(run_fd, file, &text, err);
-    }
-    if (r == 0 &&
-        (text.size == 0 || !sf_number_parse(sf_str_trim(text.data), MAX_PID, &pid) || pid == 0)) {
-        r = sf_error_set(err, SF_E_UNHEALTHY, "%s wrote no process id", name);
-    }
-    if (r == 0) {
-        *ret = (pid_t)pid;
-    }
-    return r;
-}
-
-int sf_trial_daemon_stop(const char *name, struct sf_error *err)
+int sf_trial_daemon_stop(const char *name, pid_t pid, struct sf_error *err)
 {
     const int64_t deadline_ms = sf_clock_monotonic_ms() + (int64_t)STOP_S * 1000;
-    pid_t pid = 0;
-    int r = read_pid(name, &pid, err);
 
-    if (r < 0) {
-        return r;
-    }
     (void)kill(pid, SIGTERM);
     while (waitpid(pid, NULL, WNOHANG) == 0) {
         if (sf_clock_monotonic_ms() >= deadline_ms) {

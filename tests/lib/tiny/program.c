@@ -1,8 +1,8 @@
 /*
  * Every program of the tiny Slurm. -V prints the version; --plugins loads each plugin from the
- * directory that was compiled in; -D and --systemd stay until SIGTERM, as a daemon does. "slurmd
- * -N" and, with a slurm.conf, slurmctld go to the background, "sinfo -o" finds an idle node, and
- * srun runs what follows its option: enough for the test of an artifact.
+ * directory that was compiled in; -D and --systemd stay until SIGTERM, as a daemon does, the former
+ * with the port of slurmd or slurmctld; "sinfo -o" finds an idle node, and srun runs what follows
+ * its option: enough for the test of an artifact.
  */
 #include <dlfcn.h>
 #include <glob.h>
@@ -84,40 +84,20 @@ static int stay(void)
     return 0;
 }
 
-/* Listens where slurmd does, so that whoever waits for it sees it. */
-static void listen_as_slurmd(void)
+/* Listens where slurmd or slurmctld does, so that whoever waits for it sees it. */
+static void listen_as(const char *name)
 {
-    const struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(6818), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct sockaddr_in address = {.sin_family = AF_INET,
+                                        .sin_port =
+                                            htons(strcmp(name, "slurmctld") == 0 ? 6817 : 6818),
+                                        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int on = 1;
 
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    (void)bind(fd, (const struct sockaddr *)&address, sizeof address);
-    (void)listen(fd, 8);
-}
-
-static int go_to_background(const char *name)
-{
-    char path[64];
-    FILE *stream = NULL;
-    pid_t pid = TINY_CRASHES ? -1 : fork();
-
-    if (pid < 0) {
-        return stay();
+    if (bind(fd, (const struct sockaddr *)&address, sizeof address) == 0) {
+        (void)listen(fd, 8);
     }
-    if (pid == 0) {
-        if (strcmp(name, "slurmd") == 0) {
-            listen_as_slurmd();
-        }
-        return stay();
-    }
-    (void)snprintf(path, sizeof path, "/run/%s.pid", name);
-    stream = fopen(path, "we");
-    if (stream == NULL || fprintf(stream, "%d\n", (int)pid) < 0 || fclose(stream) != 0) {
-        return 1;
-    }
-    return 0;
 }
 
 int main(int argc, char **argv)
@@ -129,11 +109,6 @@ int main(int argc, char **argv)
         (void)execvp(argv[2], argv + 2);
         return 127;
     }
-    if ((strcmp(name, "slurmd") == 0 && argc > 1 && strcmp(argv[1], "-N") == 0) ||
-        (strcmp(name, "slurmctld") == 0 && argc == 1 &&
-         access("/etc/slurm/slurm.conf", R_OK) == 0)) {
-        return go_to_background(name);
-    }
     if (strcmp(name, "sinfo") == 0 && argc > 2 && strcmp(argv[2], "-o") == 0) {
         puts("idle");
         return 0;
@@ -141,6 +116,9 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--plugins") == 0) {
             return load_plugins();
+        }
+        if (strcmp(argv[i], "-D") == 0) {
+            listen_as(name);
         }
         if (strcmp(argv[i], "-D") == 0 || strcmp(argv[i], "--systemd") == 0) {
             return stay();
