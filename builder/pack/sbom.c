@@ -1,34 +1,25 @@
 /* What both forms of a bill of materials share. */
 #include "builder/pack/sbom.h"
 
-#include "common/base/buffer.h"
+#include <string.h>
+
 #include "common/base/error.h"
-#include "common/base/strlist.h"
-#include "common/format/release.h"
 #include "common/host/digest.h"
 
-#define CONTENT_MAX_BYTES (4UL << 20)
-
+/* Whatever differs between two documents is in the SPDX form. */
 int sf_sbom_identify(struct sf_sbom *sbom, struct sf_error *err)
 {
-    sf_auto(buffer) struct sf_buffer content = {.limit_bytes = CONTENT_MAX_BYTES};
+    sf_autofree char *text = NULL;
     char digest[SF_DIGEST_HEX];
-    int r = sf_buffer_format(&content, err, "%s\n%lld\n" SF_VERSION "\n%s %s\n", sbom->id,
-                             (long long)sbom->epoch_s, sbom->distro, sbom->distro_version);
+    int r = 0;
 
-    for (size_t i = 0; r == 0 && i < sbom->components->count; i++) {
-        const struct sf_pack_component *part = &sbom->components->items[i];
+    sbom->uuid[0] = '\0';
+    text = sf_sbom_spdx(sbom);
+    if (text == NULL) {
+        return sf_error_no_memory(err);
+    }
 
-        r = sf_buffer_format(&content, err, "%s\t%s\t%s\t%s\t%s\n", part->name, part->sha256,
-                             part->package.name, part->package.version,
-                             part->package.license.expression);
-    }
-    for (size_t i = 0; r == 0 && i < sbom->sources->count; i++) {
-        r = sf_buffer_format(&content, err, "%s\n", sbom->sources->items[i]);
-    }
-    if (r == 0) {
-        r = sf_digest_bytes(content.data, content.size, digest, err);
-    }
+    r = sf_digest_bytes(text, strlen(text), digest, err);
     if (r == 0) {
         sf_uuid_of_digest(digest, sbom->uuid);
     }

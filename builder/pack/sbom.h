@@ -28,7 +28,7 @@ struct sf_sbom {
     char uuid[SF_UUID_SIZE];                     /* by sf_sbom_identify() */
 };
 
-/* Derives `uuid` from all the rest. Errors: NO_MEMORY, INTERNAL. */
+/* Derives `uuid` from all that the documents say. Errors: NO_MEMORY, INTERNAL. */
 int sf_sbom_identify(struct sf_sbom *sbom, struct sf_error *err);
 
 /* The package URL of a component; NULL when out of memory. Owned by the caller. */

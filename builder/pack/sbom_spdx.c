@@ -46,6 +46,21 @@ static json_t *write_package(json_t *id, const char *name, const char *version, 
                      "copyrightText", "NOASSERTION", "primaryPackagePurpose", purpose);
 }
 
+/* Of Debian's packages one licence is told, whatever they hold. */
+static int add_license_comment(json_t *package, const struct sf_package *from)
+{
+    sf_autofree char *comment = NULL;
+
+    if (!sf_str_is_equal(from->type, "deb") || from->license.expression[0] == '\0') {
+        return 0;
+    }
+    comment = sf_str_format("as the copyright file of source package %s has it for most files; "
+                            "all of it is in view/share/licenses/%s",
+                            from->source, from->name);
+    return comment == NULL ? -1
+                           : json_object_set_new(package, "licenseComments", json_string(comment));
+}
+
 static json_t *write_component(const struct sf_sbom *sbom, const struct sf_pack_component *part)
 {
     bool is_slurm = part->is_slurm;
@@ -68,6 +83,7 @@ static json_t *write_component(const struct sf_sbom *sbom, const struct sf_pack_
     }
     if (json_object_set_new(package, "packageFileName", json_string(part->path)) < 0 ||
         json_object_set_new(package, "checksums", write_checksums(part->sha256)) < 0 ||
+        add_license_comment(package, from) < 0 ||
         (from->name[0] != '\0' &&
          json_object_set_new(package, "sourceInfo", json_string(source)) < 0)) {
         return NULL;

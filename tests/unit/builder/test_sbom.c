@@ -94,6 +94,7 @@ static void spdx_tells_each_part(void **state)
     assert_has(text, "\"Zlib AND LicenseRef-zlib-Odd\"");
     assert_has(text, "J\xc3\xb6rg \xc3\xa4 \xc3\x83");
     assert_has(text, "\"GENERATED_FROM\"");
+    assert_has(text, "source package zlib has it for most files");
     assert_has(text, "\"checksumValue\": \"" SHA256 "\"");
     assert_has(text, fixture->sbom.uuid);
 }
@@ -124,6 +125,11 @@ static void identity_changes_with_the_content(void **state)
     assert_string_equal(fixture->sbom.uuid, before);
 
     fixture->components.items[1].sha256[0] = 'f';
+    assert_sf_ok(sf_sbom_identify(&fixture->sbom, &err), &err);
+    assert_string_not_equal(fixture->sbom.uuid, before);
+
+    memcpy(before, fixture->sbom.uuid, sizeof before);
+    fixture->components.items[1].texts.items[0][0] = 'j';
     assert_sf_ok(sf_sbom_identify(&fixture->sbom, &err), &err);
     assert_string_not_equal(fixture->sbom.uuid, before);
 }
