@@ -42,6 +42,7 @@ run 0 /opt/slurm/view/sbin/slurmd -V
 expect_out "slurm $version"
 run 0 /opt/slurm/view/bin/seff
 expect_out tool
+grep -q GPL /opt/slurm/view/share/licenses/slurm/COPYING || fail "the licence did not come along"
 
 # What a result depends on, and nothing before it, is done again.
 sed -i 's/^file = .*/& lib\/libslurm.so/' "$recipes/24.11.ini"
