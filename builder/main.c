@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "builder/commands.h"
+#include "builder/repository/secret_environment.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/cli/report.h"
@@ -16,8 +17,12 @@ static int prepare(void *context, const struct sf_command *command, const void *
     const struct sf_builder_options *shared = options;
 
     sf_log_init("sf-builder", shared->is_verbose ? SF_LOG_DEBUG : SF_LOG_NOTICE);
-    return sf_report_new(command->name, shared->is_json, /* is_quiet= */ false, &builder->report,
-                         err);
+
+    int r =
+        sf_report_new(command->name, shared->is_json, /* is_quiet= */ false, &builder->report, err);
+
+    /* A matrix starts builds that publish, and nothing else. */
+    return r < 0 || command == &sf_command_matrix ? r : sf_secret_environment_take(err);
 }
 
 int main(int argc, char **argv)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "builder/repository/s3_profile.h"
+#include "builder/repository/secret_environment.h"
 #include "common/base/error.h"
 #include "common/base/str.h"
 
@@ -156,14 +157,16 @@ static int keys_of_environment(struct sf_s3_settings *settings, struct sf_error 
     int r = set(&settings->access_key, environment("AWS_ACCESS_KEY_ID"), err);
 
     if (r == 0) {
-        r = set(&settings->secret_key, environment("AWS_SECRET_ACCESS_KEY"), err);
+        r = set(&settings->secret_key, sf_secret_environment_get("AWS_SECRET_ACCESS_KEY"), err);
     }
     if (r < 0 || (settings->access_key == NULL && settings->secret_key == NULL)) {
         return r;
     }
 
     r = judge_keys(settings, strdup("the environment"), err);
-    return r < 0 ? r : set(&settings->session_token, environment("AWS_SESSION_TOKEN"), err);
+    return r < 0
+               ? r
+               : set(&settings->session_token, sf_secret_environment_get("AWS_SESSION_TOKEN"), err);
 }
 
 static int keys_of_file(struct sf_s3_settings *settings, const struct file *file,

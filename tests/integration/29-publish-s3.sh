@@ -127,6 +127,37 @@ publish 0
 as_reader "$site"
 [[ $(index_there '.artifacts | length') == 4 ]] || fail "the release that was interrupted is missing"
 
+# Secrets: no program that is started has them, and nothing that is written, sent or told, but for
+# the token, which S3 is shown. First gpg-agent is started, too, and would keep what it is given.
+gpgconf --kill gpg-agent
+secrets=(AWS_SECRET_ACCESS_KEY=secret/of+the=key AWS_SESSION_TOKEN=token/with+more=)
+printf 'export %s\n' "${secrets[@]}" >"$work/secrets"
+# shellcheck disable=SC2016  # the traced shell expands it
+traced='(. "$0" && "$@"); status=$?; gpgconf --kill gpg-agent; exit $status'
+env -u AWS_SECRET_ACCESS_KEY ASAN_OPTIONS=detect_leaks=0 timeout 60 strace -f -qq -v -s 65536 \
+    -o "$work/trace" -e trace=execve,open,openat,write,writev,sendto,sendmsg \
+    bash -c "$traced" "$work/secrets" "$builder" publish --from "$from" --to "$to" --sign "$key" \
+    --percent 40 --verbose --json >"$out" 2>"$err"
+grep -q 'execve(.*gpg-agent' "$work/trace" || fail "gpg-agent was not started"
+grep -q 'execve(.*secret/of+the=key' "$work/trace" || fail "the secret would not be seen"
+# Itself was started with them.
+sed -i "\\|execve(\"$builder\"|d" "$work/trace"
+! grep -F 'secret/of+the=key' "$work/trace" "$out" "$err" || fail "the secret is told"
+! grep -F 'token/with+more=' "$work/trace" "$out" "$err" |
+    grep -v 'sendto(.*x-amz-security-token: token' || fail "the token is told"
+grep -q 'sendto(.*x-amz-security-token: token' "$work/trace" || fail "the token would not be seen"
+faults "PUT index hang 1"
+env "${secrets[@]}" "$builder" publish --from "$from" --to "$to" --sign "$key" --percent 45 \
+    >"$out" 2>&1 &
+until grep -q 'GET .*index' "$work/s3/log"; do
+    sleep 0.1
+done
+! grep -aE 'secret/of|token/with' /proc/$!/environ /proc/$!/cmdline || fail "/proc tells a secret"
+grep -qa '^sf-builder\|builder' /proc/$!/cmdline || fail "sf-builder has ended already"
+kill $!
+wait $! || true
+faults
+
 # The server tells that somebody else was faster: looked at again, and done.
 faults "PUT index PreconditionFailed 1"
 publish 0 --percent 50
