@@ -19,6 +19,7 @@
 #define TIMEOUT_S      (24U * 3600)
 #define MAX_TEXT_BYTES (1UL << 20)
 #define ENVIRONMENT    SF_SPACK_DIRECTORY "/" SF_SPACK_ENVIRONMENT
+#define INDEXES        SF_SPACK_DIRECTORY "/" SF_SPACK_INDEXES
 
 /* Runs "spack -e ENVIRONMENT <words>"; `words` end with NULL, at most six of them. */
 static int run_spack(const struct sf_spack_build *build, const char *const *words, int log_fd,
@@ -69,7 +70,8 @@ static int open_work(const struct sf_spack_build *build, const char *path, int *
     return r;
 }
 
-/* A lock of an earlier environment would still decide what is built. */
+/* A lock of an earlier environment would still decide what is built, and so would indexes of other
+ * packages: Spack compares only times, which say nothing after a change of commits. */
 static int make_environment(const struct sf_spack_build *build, const struct sf_buffer *text,
                             struct sf_error *err)
 {
@@ -79,6 +81,9 @@ static int make_environment(const struct sf_spack_build *build, const struct sf_
 
     if (r == 0) {
         r = sf_dir_remove(work_fd, ENVIRONMENT, err);
+    }
+    if (r == 0) {
+        r = sf_dir_remove(work_fd, INDEXES, err);
     }
     if (r == 0) {
         r = sf_dir_make(work_fd, ENVIRONMENT, err);

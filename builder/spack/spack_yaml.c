@@ -18,8 +18,26 @@ static void write_specs(struct sf_yaml *yaml, const struct sf_spack_config *conf
     sf_yaml_list(yaml, "specs", &config->specs);
 }
 
-/* In order: the first repository that has a package is the one that is used. */
-static void write_repositories(struct sf_yaml *yaml, const struct sf_spack_config *config)
+/* NULL for a path that there was no memory for. */
+static void write_path(struct sf_yaml *yaml, const char *key, const char *path)
+{
+    if (path == NULL && yaml->error.code == SF_OK) {
+        (void)sf_error_no_memory(&yaml->error);
+    }
+    sf_yaml_text(yaml, key, path == NULL ? "" : path);
+}
+
+static void write_place(struct sf_yaml *yaml, const char *key, const char *base, const char *name)
+{
+    sf_autofree char *path = sf_str_format("%s/%s", base, name);
+
+    write_path(yaml, key, path);
+}
+
+/* In order: the first repository that has a package is the one that is used. Each commit has a
+ * clone of its own, as Spack leaves one that is there as it is, whatever commit is asked for. */
+static void write_repositories(struct sf_yaml *yaml, const struct sf_spack_config *config,
+                               const char *base)
 {
     if (config->repository_count == 0) {
         return;
@@ -27,10 +45,12 @@ static void write_repositories(struct sf_yaml *yaml, const struct sf_spack_confi
     sf_yaml_open(yaml, "repos");
     for (size_t i = 0; i < config->repository_count; i++) {
         const struct sf_spack_remote *remote = &config->repositories[i];
+        sf_autofree char *clone = sf_str_format("%s/repositories/%s", base, remote->commit);
 
         sf_yaml_open(yaml, remote->name);
         sf_yaml_text(yaml, "git", remote->url);
         sf_yaml_text(yaml, "commit", remote->commit);
+        write_path(yaml, "destination", clone);
         sf_yaml_close(yaml);
     }
     sf_yaml_close(yaml);
@@ -46,29 +66,19 @@ static void write_concretizer(struct sf_yaml *yaml)
     sf_yaml_close(yaml);
 }
 
-static void write_path(struct sf_yaml *yaml, const char *key, const char *base, const char *name)
-{
-    sf_autofree char *path = sf_str_format("%s/%s", base, name);
-
-    if (path == NULL && yaml->error.code == SF_OK) {
-        (void)sf_error_no_memory(&yaml->error);
-    }
-    sf_yaml_text(yaml, key, path == NULL ? "" : path);
-}
-
 static void write_config(struct sf_yaml *yaml, const char *base)
 {
     sf_yaml_open(yaml, "config");
     sf_yaml_open(yaml, "install_tree");
-    write_path(yaml, "root", base, SF_SPACK_TREE);
+    write_place(yaml, "root", base, SF_SPACK_TREE);
     sf_yaml_number(yaml, "padded_length", SF_SPACK_PADDED_LENGTH);
     sf_yaml_open(yaml, "projections");
     sf_yaml_text(yaml, "all", "{name}-{version}-{hash:7}");
     sf_yaml_close(yaml);
     sf_yaml_close(yaml);
-    write_path(yaml, "build_stage", base, "stage");
-    write_path(yaml, "source_cache", base, "source-cache");
-    write_path(yaml, "misc_cache", base, "misc-cache");
+    write_place(yaml, "build_stage", base, "stage");
+    write_place(yaml, "source_cache", base, "source-cache");
+    write_place(yaml, "misc_cache", base, SF_SPACK_INDEXES);
     sf_yaml_flag(yaml, "checksum", true);
     sf_yaml_flag(yaml, "verify_ssl", true);
     sf_yaml_flag(yaml, "deprecated", false);
@@ -220,7 +230,7 @@ static void write_view(struct sf_yaml *yaml, const struct sf_spack_config *confi
 {
     sf_yaml_open(yaml, "view");
     sf_yaml_open(yaml, "default");
-    write_path(yaml, "root", base, SF_SPACK_VIEW);
+    write_place(yaml, "root", base, SF_SPACK_VIEW);
     sf_yaml_text(yaml, "link", "all");
     sf_yaml_text(yaml, "link_type", "hardlink");
     sf_yaml_list(yaml, "exclude", &config->excluded);
@@ -280,7 +290,7 @@ int sf_spack_yaml_write(const struct sf_spack_config *config, const struct sf_re
     }
     sf_yaml_open(&yaml, "spack");
     write_specs(&yaml, config);
-    write_repositories(&yaml, config);
+    write_repositories(&yaml, config, base);
     write_concretizer(&yaml);
     write_config(&yaml, base);
 

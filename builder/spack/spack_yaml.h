@@ -18,6 +18,7 @@ struct sf_spack_config;
 
 /* Below the base directory of a build. */
 #define SF_SPACK_ENVIRONMENT "environment" /* holds spack.yaml */
+#define SF_SPACK_INDEXES     "misc-cache"  /* what Spack has found out about its packages */
 #define SF_SPACK_TREE        "tree"
 #define SF_SPACK_VIEW        "view"
 

@@ -37,7 +37,8 @@ for toolchain in bookworm trixie jammy noble resolute rockylinux{8,9,10}; do
         expect_value '[n for n, p in s["packages"].items() for e in p.get("externals", [])
             if set(e) - {"spec", "prefix", "extra_attributes"} or not e["spec"].startswith(n + "@")]' ''
         expect_value '[r for r in s["repos"].values()
-            if sorted(r) != ["commit", "git"] or len(r["commit"]) != 40]' ''
+            if sorted(r) != ["commit", "destination", "git"] or len(r["commit"]) != 40
+            or not r["destination"].endswith("/" + r["commit"])]' ''
         expect_value '[m for m in s["mirrors"].values()
             if m["binary"] == m["source"] or m["binary"] and not m["signed"]]' ''
         expect_value '[v for v in [s["specs"], s["view"]["default"]["exclude"]]

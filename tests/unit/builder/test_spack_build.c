@@ -29,7 +29,8 @@ static int set_up(void **state)
                                  "echo \"$@\"\n"
                                  "test -e \"$2/spack.yaml\" || exit 9\n"
                                  "test \"$3\" = install && exit 1\n"
-                                 "echo lock >\"$2/spack.lock\"\n";
+                                 "echo lock >\"$2/spack.lock\"\n"
+                                 "mkdir -p \"$2/../misc-cache\"\n";
     const struct sf_spack_wanted wanted = {"25.11", "noble", "cpu"};
     struct fixture *fixture = calloc(1, sizeof *fixture);
     sf_autofree char *log = NULL;
@@ -88,9 +89,11 @@ static void concretize_starts_from_a_new_environment(void **state)
     assert_sf_ok(sf_spack_concretize(&fixture->build, fixture->log_fd, &err), &err);
     assert_logged(fixture, "concretize --fresh");
     assert_true(has(fixture, "spack.lock"));
+    assert_true(has(fixture, "../misc-cache"));
     fixture->build.program = "/bin/true";
     assert_sf_ok(sf_spack_concretize(&fixture->build, fixture->log_fd, &err), &err);
     assert_false(has(fixture, "spack.lock"));
+    assert_false(has(fixture, "../misc-cache"));
     assert_true(has(fixture, "spack.yaml"));
 }
 

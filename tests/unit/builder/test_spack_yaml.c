@@ -51,6 +51,8 @@ static void spack_yaml_says_where_things_go_and_come_from(void **state)
         "      root: \"/build/spack/tree\"\n      padded_length: 144\n",
         "        all: \"{name}-{version}-{hash:7}\"\n",
         "      commit: \"0123456789abcdef0123456789abcdef01234567\"\n",
+        "      destination: "
+        "\"/build/spack/repositories/0123456789abcdef0123456789abcdef01234567\"\n",
         "        - \"target=aarch64\"\n",
         "        - spec: \"gcc@13.3.0 languages='c,c++,fortran'\"\n",
         "        - spec: \"tar@1.35\"\n          prefix: \"/usr\"\n",
