@@ -24,8 +24,8 @@ int sf_stage_libraries(struct sf_build *build, struct sf_error *err);
 
 /*
  * Asks for package, version and licence of each of them, and copies the licences' texts to
- * view/share/licenses/PACKAGE. Errors: INCOMPATIBLE (its package or licence is not known, where
- * that is asked for).
+ * view/share/licenses/PACKAGE, those that Debian has once for all to common-licenses. Errors:
+ * INCOMPATIBLE (its package or licence is not known, where that is asked for).
  */
 int sf_stage_components(struct sf_build *build, struct sf_error *err);
 

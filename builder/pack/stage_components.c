@@ -19,6 +19,7 @@
 #define COPYRIGHT_MAX_BYTES (1UL << 20)
 #define TEXT_MAX_CHARS      65536
 #define LICENSES            "view/share/licenses"
+#define COMMON_LICENSES     "/usr/share/common-licenses/"
 
 static int ask_packages(struct sf_build *build, struct sf_error *err)
 {
@@ -116,6 +117,51 @@ static int miss_license(const struct sf_build *build, const struct sf_pack_compo
     return 0;
 }
 
+static int take_common_text(struct sf_build *build, const char *name, struct sf_error *err)
+{
+    sf_auto(buffer) struct sf_buffer text = {.limit_bytes = COPYRIGHT_MAX_BYTES};
+    sf_autofree char *path = sf_str_format(COMMON_LICENSES "%s", name);
+    sf_autoclose int fd = -1;
+    struct sf_error why;
+
+    if (path == NULL) {
+        return sf_error_no_memory(err);
+    }
+    if (sf_sysroot_open_file(&build->place, path, /* ret_real= */ NULL, &fd, &why) < 0 ||
+        sf_dir_read_fd(fd, path, &text, &why) < 0) {
+        sf_log(SF_LOG_DEBUG, "%s, continuing without that text", why.message);
+        return 0;
+    }
+    return text.data == NULL ? 0 : ship(build, "common-licenses", name, &text, err);
+}
+
+/* Copyright files refer to texts that every Debian has; an image may be none. */
+static int take_common_texts(struct sf_build *build, const char *copyright, struct sf_error *err)
+{
+    int r = 0;
+
+    for (const char *at = strstr(copyright, COMMON_LICENSES); r == 0 && at != NULL;
+         at = strstr(at, COMMON_LICENSES)) {
+        at += strlen(COMMON_LICENSES);
+
+        size_t length = strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                   "0123456789.-");
+
+        /* At the end of a sentence. */
+        while (length > 0 && at[length - 1] == '.') {
+            length--;
+        }
+
+        sf_autofree char *name = strndup(at, length);
+
+        if (name == NULL) {
+            return sf_error_no_memory(err);
+        }
+        r = length == 0 ? 0 : take_common_text(build, name, err);
+    }
+    return r;
+}
+
 /* Debian: one file that says all. */
 static int take_copyright(struct sf_build *build, struct sf_pack_component *library,
                           struct sf_error *err)
@@ -138,6 +184,9 @@ static int take_copyright(struct sf_build *build, struct sf_pack_component *libr
     }
 
     r = ship(build, library->package.name, "copyright", &text, err);
+    if (r == 0) {
+        r = take_common_texts(build, text.data, err);
+    }
     return r < 0 ? r : read_license(library, text.data, err);
 }
 

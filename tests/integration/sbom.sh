@@ -72,14 +72,21 @@ _sbom_expect_digests() {
         diff "$work/digests" - >&2 || fail "SPDX tells other digests than CycloneDX"
 }
 
-# Each package's licence came along, and what SPDX has no name for has its text in the document.
+# Each package's licence came along, with what it refers to; what SPDX has no name for has its text
+# in the document.
 _sbom_expect_licenses() {
-    local owner
+    local owner name
     jq -r '.components[].package | select(. != "")' "$1.manifest.json" | sort -u >"$work/owners"
     while read -r owner; do
         [[ -s $(find "$tree/view/share/licenses/$owner" -type f | head -n 1) ]] ||
             fail "no licence of $owner"
     done <"$work/owners"
+    grep -rhoE '/usr/share/common-licenses/[A-Za-z0-9.-]*[A-Za-z0-9]' \
+        "$tree/view/share/licenses" >"$work/common" || true
+    while read -r name; do
+        [[ ! -e $name || -s $tree/view/share/licenses/common-licenses/${name##*/} ]] ||
+            fail "no text of $name"
+    done <"$work/common"
     # One line would be no more than a name.
     jq -r '.hasExtractedLicensingInfos[] | select(.extractedText | contains("\n") | not) |
         .licenseId' "$1.spdx.json" >"$work/short"
