@@ -149,8 +149,10 @@ static int select_specs(const struct sf_strlist *specs, const char *package, str
     return r;
 }
 
+/* What is required of a package itself takes the place of what is required of all of them, so
+ * `target` is said again. */
 static int write_package(struct sf_yaml *yaml, const struct sf_spack_config *config,
-                         const char *package, struct sf_error *err)
+                         const char *package, const char *target, struct sf_error *err)
 {
     sf_auto(strlist) struct sf_strlist externals = {0};
     sf_auto(strlist) struct sf_strlist requires = {0};
@@ -174,6 +176,7 @@ static int write_package(struct sf_yaml *yaml, const struct sf_spack_config *con
         r = write_external(yaml, externals.items[externals.count - 1], err);
     }
     if (requires.count > 0) {
+        r = r < 0 ? r : sf_strlist_add(&requires, target, err);
         sf_yaml_list(yaml, "require", &requires);
     }
     sf_yaml_close(yaml);
@@ -201,7 +204,8 @@ static int write_packages(struct sf_yaml *yaml, const struct sf_spack_config *co
                           const char *arch, struct sf_error *err)
 {
     sf_auto(strlist) struct sf_strlist names = {0};
-    sf_auto(strlist) struct sf_strlist target = {0};
+    sf_auto(strlist) struct sf_strlist requires = {0};
+    const char *target = sf_str_is_equal(arch, "arm64") ? "target=aarch64" : "target=x86_64";
     int r = sf_strlist_take(&names, sf_spack_spec_name(config->compiler), err);
 
     if (r == 0) {
@@ -211,16 +215,15 @@ static int write_packages(struct sf_yaml *yaml, const struct sf_spack_config *co
         r = add_names(&config->requires, &names, err);
     }
     if (r == 0) {
-        r = sf_strlist_add(
-            &target, sf_str_is_equal(arch, "arm64") ? "target=aarch64" : "target=x86_64", err);
+        r = sf_strlist_add(&requires, target, err);
     }
     sf_strlist_sort(&names);
     sf_yaml_open(yaml, "packages");
     sf_yaml_open(yaml, "all");
-    sf_yaml_list(yaml, "require", &target);
+    sf_yaml_list(yaml, "require", &requires);
     sf_yaml_close(yaml);
     for (size_t i = 0; r == 0 && i < names.count; i++) {
-        r = write_package(yaml, config, names.items[i], err);
+        r = write_package(yaml, config, names.items[i], target, err);
     }
     sf_yaml_close(yaml);
     return r;

@@ -57,7 +57,8 @@ static void spack_yaml_says_where_things_go_and_come_from(void **state)
         "        - spec: \"gcc@13.3.0 languages='c,c++,fortran'\"\n",
         "        - spec: \"tar@1.35\"\n          prefix: \"/usr\"\n",
         "        - spec: \"cuda@13\"\n          prefix: \"/opt/cuda\"\n",
-        "        - \"pmix@5\"\n        - \"pmix~munge\"\n",
+        "        - \"pmix@5\"\n        - \"pmix~munge\"\n"
+        "        - \"target=aarch64\"\n",
         "      root: \"/build/spack/view\"\n",
         "      link_type: \"hardlink\"\n",
         "      url: \"https://mirror.example/noble\"\n      binary: true\n      source: false\n",
