@@ -17,7 +17,7 @@
 #define DPKG_FORMAT                                                                                \
     "-f=${binary:Package}\\t${Version}\\t${Architecture}\\t${source:Package}\\t${db:Status-"       \
     "Status}\\n"
-#define RPM_FORMAT "%{NAME}\\t%{VERSION}-%{RELEASE}\\t%{ARCH}\\t%{SOURCERPM}\\tinstalled\\n"
+#define RPM_FORMAT "%{NAME}\\t%{EVR}\\t%{ARCH}\\t%{SOURCERPM}\\tinstalled\\n"
 
 /* Output of the command, NULL when it cannot be run; its status does not matter: dpkg-query has one
  * for a list in which a single file is nobody's. */

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "common/base/buffer.h"
+#include "common/base/cleanup.h"
 #include "common/base/error.h"
+#include "common/base/str.h"
 
 #define PURL_MAX_BYTES 4096
 
@@ -26,23 +28,34 @@ static int put(struct sf_buffer *buffer, const char *mark, const char *text, str
 
 static int put_all(struct sf_buffer *buffer, const struct sf_purl *purl, struct sf_error *err)
 {
+    /* The epoch of an RPM is a qualifier, that of a Debian package is in the version. */
+    const char *colon = sf_str_is_equal(purl->type, "rpm") ? strchr(purl->version, ':') : NULL;
+    sf_autofree char *epoch =
+        strndup(purl->version, colon == NULL ? 0 : (size_t)(colon - purl->version));
+    bool has_qualifiers = false;
+    int r = epoch == NULL ? sf_error_no_memory(err) : 0;
     const struct {
         const char *mark;
         const char *text;
     } parts[] = {
-        {"pkg:", purl->type},        {"/", purl->distro},    {"/", purl->name},
-        {"@", purl->version},        {"?arch=", purl->arch}, {"&distro=", purl->distro},
-        {"-", purl->distro_version},
+        {"pkg:", purl->type},        {"/", purl->distro},
+        {"/", purl->name},           {"@", colon == NULL ? purl->version : colon + 1},
+        {"&arch=", purl->arch},      {"&distro=", purl->distro},
+        {"-", purl->distro_version}, {"&epoch=", epoch},
     };
-    int r = 0;
 
     for (size_t i = 0; r == 0 && i < sizeof parts / sizeof *parts; i++) {
-        /* Qualifiers start with '?' whichever comes first. */
-        bool is_first = purl->arch[0] == '\0' && parts[i].mark[0] == '&';
+        const char *mark = parts[i].mark;
 
-        if (parts[i].text[0] != '\0') {
-            r = put(buffer, is_first ? "?distro=" : parts[i].mark, parts[i].text, err);
+        if (parts[i].text[0] == '\0') {
+            continue;
         }
+        if (mark[0] == '&') {
+            r = sf_buffer_append(buffer, has_qualifiers ? "&" : "?", 1, err);
+            has_qualifiers = true;
+            mark++;
+        }
+        r = r < 0 ? r : put(buffer, mark, parts[i].text, err);
     }
     return r;
 }

@@ -5,6 +5,8 @@
 source "$(dirname "$0")/pack.sh"
 # shellcheck source=tests/lib/packages.sh
 source "$repository/tests/lib/packages.sh"
+# shellcheck source=tests/integration/sbom.sh
+source "$(dirname "$0")/sbom.sh"
 
 packages_install "${packages_rpm[@]}"
 
@@ -14,6 +16,7 @@ rpm_arch=$(uname -m)
 cat >"$work/own.spec" <<'SPEC'
 %define debug_package %{nil}
 Name: libown
+Epoch: 3
 Version: 1.5
 Release: 2.el9
 Summary: A library
@@ -50,7 +53,7 @@ pack 5
 expect_err "needs libown.so.1, which is neither in the tree nor on this machine"
 pack 0 --build-root "$root" --packaged --glibc 2.99
 
-tree=$work/tree
+validate 0 "$artifact".{cdx,spdx,intoto}.json
 mkdir "$tree"
 tar --zstd -xf "$artifact" -C "$tree"
 [[ -f $tree/view/lib/libown.so.1.5 && $(readlink "$tree/view/lib/libown.so.1") == libown.so.1.5 ]] ||
@@ -59,9 +62,9 @@ cmp "$tree/view/share/licenses/libown/COPYING" <(echo "You may.") || fail "anoth
 run 0 jq -c '.components[] | select(.name == "libown.so.1.5")' "$artifact.manifest.json"
 expect_out '"license":"LGPL-2.0-or-later AND LicenseRef-libown-Odd"'
 expect_out '"package":"libown"'
-expect_out '"version":"1.5-2.el9"'
+expect_out '"version":"3:1.5-2.el9"'
 run 0 cat "$artifact.cdx.json" "$artifact.spdx.json" "$artifact.intoto.json"
-expect_out "pkg:rpm/rocky/libown@1.5-2.el9?arch=$rpm_arch&distro=rocky-9.4"
+expect_out "pkg:rpm/rocky/libown@1.5-2.el9?arch=$rpm_arch&distro=rocky-9.4&epoch=3"
 expect_out '"extractedText": "You may.\n"'
 expect_out '"place": "Rocky Linux 9.4"'
 refuse_out "pkg:deb/"

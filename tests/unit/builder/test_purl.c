@@ -13,6 +13,8 @@ static void purl_of_each_kind_is_escaped(void **state)
          "pkg:deb/debian/libstdc%2B%2B6@1:12.2~rc1%2Bb1?arch=amd64&distro=debian-12"},
         {{"rpm", "rocky", "9.4", "zlib", "1.2.11-40.el9", "x86_64"},
          "pkg:rpm/rocky/zlib@1.2.11-40.el9?arch=x86_64&distro=rocky-9.4"},
+        {{"rpm", "rocky", "9.4", "openssl", "1:3.0.7-27.el9", "x86_64"},
+         "pkg:rpm/rocky/openssl@3.0.7-27.el9?arch=x86_64&distro=rocky-9.4&epoch=1"},
         {{"deb", "debian", "", "x", "1", "all"}, "pkg:deb/debian/x@1?arch=all&distro=debian"},
         {{"deb", "debian", "12", "x", "", ""}, "pkg:deb/debian/x?distro=debian-12"},
         {{"generic", "", "", "slurm", "24.11.5", ""}, "pkg:generic/slurm@24.11.5"},
