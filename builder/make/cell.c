@@ -98,16 +98,11 @@ size_t sf_cell_first(const struct sf_cell *cell)
     return 0;
 }
 
-int sf_cell_begin(struct sf_cell *cell, size_t stage, int *ret_log_fd, struct sf_error *err)
+int sf_cell_forget(const struct sf_cell *cell, size_t stage, struct sf_error *err)
 {
-    sf_autofree char *log = sf_str_format("logs/%s.log", cell->stages[stage].name);
-    size_t first = stage > 0 && cell->stages[stage].is_in_place ? stage - 1 : stage;
     sf_autoclose int done_fd = -1;
 
-    if (log == NULL) {
-        return sf_error_no_memory(err);
-    }
-    for (size_t i = first; i < cell->stage_count; i++) {
+    for (size_t i = stage; i < cell->stage_count; i++) {
         sf_autofree char *path = record_path(cell, i);
         int r = path == NULL ? sf_error_no_memory(err) : sf_dir_remove(cell->fd, path, err);
 
@@ -119,9 +114,15 @@ int sf_cell_begin(struct sf_cell *cell, size_t stage, int *ret_log_fd, struct sf
     int r = sf_dir_open(cell->fd, "done", &done_fd, err);
 
     /* After a power cut no record may be back whose stage had begun to change its output. */
-    if (r == 0) {
-        r = sf_dir_sync(done_fd, err);
-    }
+    return r < 0 ? r : sf_dir_sync(done_fd, err);
+}
+
+int sf_cell_begin(struct sf_cell *cell, size_t stage, int *ret_log_fd, struct sf_error *err)
+{
+    sf_autofree char *log = sf_str_format("logs/%s.log", cell->stages[stage].name);
+    size_t first = stage > 0 && cell->stages[stage].is_in_place ? stage - 1 : stage;
+    int r = log == NULL ? sf_error_no_memory(err) : sf_cell_forget(cell, first, err);
+
     return r < 0 ? r
                  : sf_dir_open_file(cell->fd, log, O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0644,
                                     ret_log_fd, err);

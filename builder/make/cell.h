@@ -48,6 +48,9 @@ int sf_cell_chain(struct sf_cell *cell, const char *inputs, struct sf_error *err
 /* The first stage that has to be run: the one after the last that is done for these inputs. */
 size_t sf_cell_first(const struct sf_cell *cell);
 
+/* Forgets that the stage and all after it are done. Errors: IO. */
+int sf_cell_forget(const struct sf_cell *cell, size_t stage, struct sf_error *err);
+
 /* Forgets the stage and all after it, and opens its log, empty. Errors: IO. */
 int sf_cell_begin(struct sf_cell *cell, size_t stage, int *ret_log_fd, struct sf_error *err);
 

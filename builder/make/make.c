@@ -191,6 +191,20 @@ static int chain_stages(struct sf_make *make, struct sf_error *err)
     return r;
 }
 
+/* What a stage's record says is not all that it depends on. */
+static int forget_outdated(struct sf_make *make, struct sf_error *err)
+{
+    const struct backend *backend = backend_of(make);
+
+    for (size_t i = 0; i < backend->count; i++) {
+        if (i < sf_cell_first(&make->cell) && backend->stages[i]->is_current != NULL &&
+            !backend->stages[i]->is_current(make)) {
+            return sf_cell_forget(&make->cell, i, err);
+        }
+    }
+    return 0;
+}
+
 /* How many of the stages are to be done. */
 static size_t wanted_count(const struct sf_make *make)
 {
@@ -222,7 +236,7 @@ static int check(const struct sf_make *make, struct sf_error *err)
     int r = sf_make_check_paths(make, err);
 
     if (r == 0 && is_wanted(make, &sf_make_pack)) {
-        r = sf_make_check_pack(err);
+        r = sf_make_check_pack(make, err);
     }
     return r < 0 || !is_wanted(make, &sf_make_test) ? r : sf_make_check_test(make, err);
 }
@@ -254,7 +268,10 @@ static int prepare(struct sf_make *make, struct sf_error *err)
     if (r == 0) {
         r = find_programs(make, err);
     }
-    return r < 0 ? r : chain_stages(make, err);
+    if (r == 0) {
+        r = chain_stages(make, err);
+    }
+    return r < 0 ? r : forget_outdated(make, err);
 }
 
 static int count_source(void *context, int dir_fd, const char *path, const struct stat *status,

@@ -5,6 +5,8 @@
 #ifndef SF_BUILDER_MAKE_STAGE_H
 #define SF_BUILDER_MAKE_STAGE_H
 
+#include <stdbool.h>
+
 struct sf_buffer;
 struct sf_error;
 struct sf_make;
@@ -13,6 +15,8 @@ struct sf_strlist;
 struct sf_make_stage {
     int (*describe)(const struct sf_make *make, struct sf_buffer *inputs, struct sf_error *err);
     int (*run)(struct sf_make *make, int log_fd, struct sf_error *err);
+    /* NULL, or: what it took from elsewhere while it ran is still the same. */
+    bool (*is_current)(const struct sf_make *make);
 };
 
 extern const struct sf_make_stage sf_make_fetch;     /* the source, into the cache */

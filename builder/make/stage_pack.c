@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "builder/make/bundled.h"
 #include "builder/make/make.h"
 #include "builder/pack/build.h"
 #include "builder/pack/pack.h"
@@ -117,7 +118,16 @@ static int run(struct sf_make *make, int log_fd, struct sf_error *err)
     if (r == 0) {
         r = sf_pack_defaults(&build, err);
     }
-    return r < 0 ? r : sf_pack_run(&build, log_stage, &log_fd, err);
+    if (r == 0) {
+        r = sf_pack_run(&build, log_stage, &log_fd, err);
+    }
+    return r < 0 ? r : sf_bundled_write(make->cell.fd, make->root, &build.components, err);
 }
 
-const struct sf_make_stage sf_make_pack = {.describe = describe, .run = run};
+static bool is_current(const struct sf_make *make)
+{
+    return sf_bundled_is_same(make->cell.fd, make->root);
+}
+
+const struct sf_make_stage sf_make_pack = {
+    .describe = describe, .run = run, .is_current = is_current};

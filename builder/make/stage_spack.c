@@ -77,6 +77,8 @@ static int run_merge(struct sf_make *make, int log_fd, struct sf_error *err)
     return sf_spack_merge(&build, SF_MAKE_DESTDIR, log_fd, err);
 }
 
-const struct sf_make_stage sf_make_spack_concretize = {describe_concretize, run_concretize};
-const struct sf_make_stage sf_make_spack_install = {describe_install, run_install};
-const struct sf_make_stage sf_make_spack_merge = {describe_merge, run_merge};
+const struct sf_make_stage sf_make_spack_concretize = {.describe = describe_concretize,
+                                                       .run = run_concretize};
+const struct sf_make_stage sf_make_spack_install = {.describe = describe_install,
+                                                    .run = run_install};
+const struct sf_make_stage sf_make_spack_merge = {.describe = describe_merge, .run = run_merge};

@@ -156,6 +156,15 @@ matrix 0 --json
 expect_result "24.11-$other-$arch" ok
 expect_out '"unchanged":3'
 
+# Also when it is a library that no recipe names.
+touch "$work/now"
+printf x >>"$(realpath "$work/good/root/usr/lib/"*/libz.so.1)"
+matrix 0 --json
+expect_result "24.11-$other-$arch" ok
+expect_out '"unchanged":3'
+[[ $(find "$state/releases/24.11.5-1-$other-$arch/logs" -newer "$work/now" -name '*.log' \
+    -printf '%f\n' | sort | xargs) == "pack.log sign.log test.log" ]] || fail "not packed anew"
+
 # While one runs another does not; ended, it ends what it has started.
 TINY_CONFIGURE='sleep 5000' source_make 23.11.9
 printf '[matrix]\nversions = 23.11\ntoolchains = %s\nrecipes = %s\nmirror = %s\nagent = %s\n' \
