@@ -49,6 +49,27 @@ static int find_toolchain(const struct sf_config *config, const char *wanted,
     return 0;
 }
 
+/* An image may be made on a machine of another architecture; of its CPUs nothing is known then. */
+static int find_arch(int sysroot_fd, struct sf_facts *facts, struct sf_error *err)
+{
+    const char *other = strcmp(sf_cpu_arch(), "amd64") == 0 ? "arm64" : "amd64";
+    struct sf_error ignored;
+
+    (void)snprintf(facts->arch, sizeof facts->arch, "%s", sf_cpu_arch());
+    (void)snprintf(facts->cpu_level, sizeof facts->cpu_level, "%s", sf_cpu_level());
+
+    int r = sf_glibc_version(sysroot_fd, facts->arch, facts->glibc, err);
+
+    if (r != -(int)SF_E_NOT_FOUND ||
+        sf_glibc_version(sysroot_fd, other, facts->glibc, &ignored) < 0) {
+        return r;
+    }
+    (void)snprintf(facts->arch, sizeof facts->arch, "%s", other);
+    (void)snprintf(facts->cpu_level, sizeof facts->cpu_level, "%s",
+                   strcmp(other, "arm64") == 0 ? "aarch64" : "x86-64-v1");
+    return 0;
+}
+
 int sf_facts_read(int sysroot_fd, const struct sf_config *config, const char *toolchain,
                   struct sf_facts *ret, struct sf_error *err)
 {
@@ -58,9 +79,7 @@ int sf_facts_read(int sysroot_fd, const struct sf_config *config, const char *to
     if (r < 0) {
         return r;
     }
-    (void)snprintf(facts.arch, sizeof facts.arch, "%s", sf_cpu_arch());
-    (void)snprintf(facts.cpu_level, sizeof facts.cpu_level, "%s", sf_cpu_level());
-    r = sf_glibc_version(sysroot_fd, facts.arch, facts.glibc, err);
+    r = find_arch(sysroot_fd, &facts, err);
     if (r < 0) {
         return r;
     }

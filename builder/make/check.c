@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "builder/make/make.h"
+#include "builder/pack/stage.h"
 #include "builder/repository/target.h"
 #include "builder/trial/trial.h"
 #include "common/base/error.h"
@@ -38,16 +39,17 @@ int sf_make_check_paths(const struct sf_make *make, struct sf_error *err)
     return r < 0 || make->target == NULL ? r : sf_target_open(make->target, &target, err);
 }
 
-int sf_make_check_pack(struct sf_error *err)
+int sf_make_check_pack(const struct sf_make *make, struct sf_error *err)
 {
-    static const char *const programs[] = {"strip", "patchelf"};
+    const char *const programs[] = {sf_strip_program(make->release.arch), "patchelf"};
     static const struct sf_place machine = {.root = "/"};
 
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
         if (!sf_place_has_program(&machine, programs[i])) {
             return sf_error_set(err, SF_E_NOT_FOUND,
-                                "this machine has no %s, which a pack needs: %s binutils patchelf",
-                                programs[i], sf_place_installer(&machine));
+                                "this machine has no %s, which the pack of a release for %s takes; "
+                                "install patchelf, and binutils for that architecture",
+                                programs[i], make->release.arch);
         }
     }
     return 0;

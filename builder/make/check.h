@@ -9,7 +9,7 @@ struct sf_make;
 int sf_make_check_paths(const struct sf_make *make, struct sf_error *err);
 
 /* What the pack runs on this machine. Errors: NOT_FOUND. */
-int sf_make_check_pack(struct sf_error *err);
+int sf_make_check_pack(const struct sf_make *make, struct sf_error *err);
 
 /* Errors: those of sf_trial_check_user(); NOT_FOUND (the root for the test is none). */
 int sf_make_check_test(const struct sf_make *make, struct sf_error *err);

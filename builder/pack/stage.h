@@ -33,6 +33,9 @@ int sf_stage_components(struct sf_build *build, struct sf_error *err);
  * Errors: NOT_FOUND, UNHEALTHY, FORMAT, IO. */
 int sf_stage_strip(struct sf_build *build, struct sf_error *err);
 
+/* The strip(1) of this machine for files of `arch`; static. */
+const char *sf_strip_program(const char *arch);
+
 /* Removes directories below view/ that hold nothing. Errors: IO. */
 int sf_stage_normalize(struct sf_build *build, struct sf_error *err);
 

@@ -3,6 +3,7 @@
 #include "builder/pack/stage.h"
 
 #include <fcntl.h>
+#include <string.h>
 
 #include "builder/pack/build.h"
 #include "builder/pack/elf_debug.h"
@@ -11,8 +12,17 @@
 #include "common/base/path.h"
 #include "common/base/str.h"
 #include "common/content/elf_info.h"
+#include "common/host/cpu.h"
 #include "common/host/dir.h"
 #include "common/host/process.h"
+
+const char *sf_strip_program(const char *arch)
+{
+    if (strcmp(arch, sf_cpu_arch()) == 0) {
+        return "strip";
+    }
+    return strcmp(arch, "arm64") == 0 ? "aarch64-linux-gnu-strip" : "x86_64-linux-gnu-strip";
+}
 
 /* Writes the debug information of `file` to `path` below work/debug, which debuggers find by the
  * file's build id. */
@@ -22,7 +32,8 @@ static int split(const struct sf_build *build, const char *file, const char *pat
     sf_autofree char *below = sf_path_join(SF_BUILD_DEBUG, path);
     sf_autofree char *directory = below == NULL ? NULL : sf_path_parent(below);
     sf_autofree char *to = sf_str_format("%s/../%s/%s", build->tree_path, SF_BUILD_DEBUG, path);
-    const char *argv[] = {"strip", "--only-keep-debug", "-o", to, file, NULL};
+    const char *argv[] = {
+        sf_strip_program(build->release.arch), "--only-keep-debug", "-o", to, file, NULL};
     struct sf_process_options process = {.argv = argv};
 
     if (below == NULL || directory == NULL || to == NULL) {
@@ -68,7 +79,8 @@ static int strip_file(void *context, const char *path, const struct sf_elf_info 
     struct sf_build *build = context;
     sf_autofree char *file = sf_path_join(build->tree_path, path);
     /* Plugins find the daemon's functions in its dynamic symbols, which stay either way. */
-    const char *argv[] = {"strip", info->is_executable ? "--strip-all" : "--strip-unneeded",
+    const char *argv[] = {sf_strip_program(build->release.arch),
+                          info->is_executable ? "--strip-all" : "--strip-unneeded",
                           "--enable-deterministic-archives", file, NULL};
     struct sf_process_options process = {.argv = argv};
     int r = file == NULL ? sf_error_no_memory(err) : 0;

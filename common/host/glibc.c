@@ -1,11 +1,13 @@
 /* The version of the C library, running or in an image. */
 #include "common/host/glibc.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gnu/libc-version.h>
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +23,7 @@
 #define LIBC_LIMIT_BYTES ((size_t)64 * 1024 * 1024)
 #define NAME_PREFIX      "GLIBC_2."
 #define MINOR_MAX        999U
+#define MACHINE_OFFSET   offsetof(Elf64_Ehdr, e_machine) /* both architectures: low byte first */
 
 static bool is_running_root(int root_fd)
 {
@@ -90,6 +93,15 @@ static int open_libc(int root_fd, const char *arch, int *ret_fd, struct sf_error
     return r;
 }
 
+/* By the machine in its ELF header; where libraries have no directory of their architecture. */
+static bool is_for(const struct sf_buffer *elf, const char *arch)
+{
+    const unsigned char machine = sf_str_is_equal(arch, "arm64") ? EM_AARCH64 : EM_X86_64;
+
+    return elf->size <= MACHINE_OFFSET || memcmp(elf->data, ELFMAG, SELFMAG) != 0 ||
+           (unsigned char)elf->data[MACHINE_OFFSET] == machine;
+}
+
 static int version_in_image(int root_fd, const char *arch, char ret[static 16],
                             struct sf_error *err)
 {
@@ -99,6 +111,9 @@ static int version_in_image(int root_fd, const char *arch, char ret[static 16],
 
     if (r == 0) {
         r = sf_dir_read_fd(fd, "libc.so.6", &bytes, err);
+    }
+    if (r == 0 && !is_for(&bytes, arch)) {
+        r = -SF_E_NOT_FOUND;
     }
     if (r < 0) {
         return r == -SF_E_NOT_FOUND

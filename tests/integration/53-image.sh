@@ -54,6 +54,17 @@ expect_out "would make $old active"
 unchanged run 4 "$agent" install 24.11.5 --root "$work/typo"
 [[ -z $(ls -A "$work/typo") ]] || fail "something was made in a directory that is no root"
 
+# One of another architecture is taken for that, by its C library.
+foreign=$([[ $arch == amd64 ]] && echo arm64 || echo amd64)
+machine='\076'
+[[ $foreign != arm64 ]] || machine='\267'
+mkdir -p "$work/foreign/etc" "$work/foreign/usr/lib64"
+cp /etc/os-release "$work/foreign/etc/"
+printf '\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0%b\0GLIBC_2.36\0' "$machine" \
+    >"$work/foreign/usr/lib64/libc.so.6"
+run 0 "$agent" detect --root "$work/foreign" --toolchain "$toolchain" --json
+expect_out "\"arch\":\"$foreign\""
+
 unchanged env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -e trace=connect,execve -o "$work/trace" \
     "$agent" install 24.11.5 --root "$image" >"$out"
 expect_out "slurm $old active (first install)"

@@ -30,6 +30,12 @@ packages_tests=(git jq openssl python3 shellcheck clang-format clang-tidy codesp
 # shellcheck disable=SC2034
 packages_cache=(ccache)
 
+# What runs and strips the programs of another architecture.
+# shellcheck disable=SC2034
+packages_foreign_amd64=(qemu-user-static binutils-aarch64-linux-gnu)
+# shellcheck disable=SC2034
+packages_foreign_arm64=(qemu-user-static binutils-x86-64-linux-gnu)
+
 # A parser to read by what is written for Spack.
 # shellcheck disable=SC2034
 packages_spack=(python3-yaml)

@@ -3,7 +3,8 @@
 # Sourced; needs packages.sh, cache.sh and apt.sh, and root.
 
 # Prints the directory of a root NAME of distribution release SUITE with the packages given,
-# made today. It is shared: never write into it.
+# made today. It is shared: never write into it. SF_ROOT_ARCH says for which architecture when it is
+# not this machine's, whose kernel has to run its programs.
 root_make() {
     local name=$1 suite=$2 roots dir lock
     shift 2
@@ -50,6 +51,10 @@ _root_bootstrap() {
     done < <(apt_network_options)
     if [[ -n $packages ]]; then
         options+=(--include="$packages")
+    fi
+    if [[ -n ${SF_ROOT_ARCH:-} ]]; then
+        packages_install arch-test
+        options+=(--architectures="$SF_ROOT_ARCH")
     fi
     apt_sources_for "$suite" >"$dir.list" || return 1
     _packages_quietly mmdebstrap --mode=root --variant=minbase --format=directory \

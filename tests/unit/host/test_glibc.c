@@ -47,6 +47,19 @@ static void version_of_the_running_root_is_the_librarys(void **state)
     assert_string_equal(version, gnu_get_libc_version());
 }
 
+static void library_of_another_architecture_is_none(void **state)
+{
+    static const char bytes[] = "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0\267\0GLIBC_2.34\0";
+    char version[16];
+
+    (void)state;
+    put_libc("usr/lib64", bytes, sizeof bytes);
+    assert_sf_fails(sf_glibc_version(top_fd, "amd64", version, &err), &err, SF_E_NOT_FOUND,
+                    "no libc.so.6 for amd64");
+    assert_sf_ok(sf_glibc_version(top_fd, "arm64", version, &err), &err);
+    assert_string_equal(version, "2.34");
+}
+
 static void version_of_image_is_its_highest_symbol_version(void **state)
 {
     static const char bytes[] = "junk\0GLIBC_2.2.5\0GLIBC_2.4\0GLIBC_2.34\0GLIBC_2.9\0"
@@ -123,6 +136,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(version_of_the_running_root_is_the_librarys),
+        TEST(library_of_another_architecture_is_none),
         TEST(version_of_image_is_its_highest_symbol_version),
         TEST(version_of_multiarch_image_goes_by_arch),
         TEST(version_of_copied_library_is_plausible),
