@@ -23,11 +23,11 @@ static int add_once(struct sf_strlist *list, const char *text, struct sf_error *
     return sf_strlist_has(list, text) ? 0 : sf_strlist_add(list, text, err);
 }
 
-/* True for a component that is padding, whole or cut off. */
+/* True for a component that is padding, whole or cut off. One that would be followed by nothing but
+ * a slash has one more underscore instead. */
 static bool is_padding(const char *component, size_t length)
 {
-    return length > 0 && length < sizeof PADDING && strncmp(component, PADDING, length - 1) == 0 &&
-           (component[length - 1] == PADDING[length - 1] || component[length - 1] == '_');
+    return length > 0 && length <= sizeof PADDING && strncmp(component, PADDING "_", length) == 0;
 }
 
 /* How much of a path is padded root: up to the last component of padding. 0: not padded. */
@@ -39,7 +39,7 @@ static size_t padded_length(const char *path)
     for (const char *slash = path; slash != NULL; slash = strchr(slash + 1, '/')) {
         size_t length = strcspn(slash + 1, "/");
 
-        if (length == sizeof PADDING - 1 && is_padding(slash + 1, length)) {
+        if (length >= sizeof PADDING - 1 && is_padding(slash + 1, length)) {
             is_padded = true;
         }
         if (is_padded && !is_padding(slash + 1, length)) {
@@ -83,6 +83,17 @@ int sf_spack_prefixes_add(struct sf_spack_prefixes *prefixes, const char *path,
     return r;
 }
 
+/* NULL when there is none. Beside the padding is a directory for a program of Spack's own. */
+static const char *padding_among(const struct sf_strlist *names)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (is_padding(names->items[i], strlen(names->items[i]))) {
+            return names->items[i];
+        }
+    }
+    return NULL;
+}
+
 /* Follows the padding down to the directory that the packages are in. */
 static int find_padded(int tree_fd, const char *root, int *ret_fd, char **ret_path,
                        struct sf_error *err)
@@ -93,17 +104,19 @@ static int find_padded(int tree_fd, const char *root, int *ret_fd, char **ret_pa
 
     for (int depth = 0; r == 0 && depth < MAX_DEPTH && !sf_dir_has(fd, ".spack-db"); depth++) {
         sf_auto(strlist) struct sf_strlist names = {0};
+        const char *padding = NULL;
         int below = -1;
 
         r = sf_dir_list(fd, ".", &names, err);
-        if (r == 0 && (names.count != 1 || !is_padding(names.items[0], strlen(names.items[0])))) {
+        padding = padding_among(&names);
+        if (r == 0 && padding == NULL) {
             break;
         }
         if (r == 0) {
-            r = sf_dir_open(fd, names.items[0], &below, err);
+            r = sf_dir_open(fd, padding, &below, err);
         }
         if (r == 0) {
-            char *longer = sf_path_join(path == NULL ? "" : path, names.items[0]);
+            char *longer = sf_path_join(path == NULL ? "" : path, padding);
 
             (void)close(fd);
             fd = below;

@@ -192,7 +192,8 @@ static void prefix_that_is_no_directory_of_its_own_is_refused(void **state)
 
 static void tree_is_found_below_its_padding(void **state)
 {
-    static const char *const directories[] = {"/" PAD,
+    static const char *const directories[] = {"/bin",
+                                              "/" PAD,
                                               "/" PAD "/__spack_p",
                                               "/" PAD "/__spack_p/.spack-db",
                                               "/" PAD "/__spack_p/zlib-1-abc",
@@ -211,6 +212,22 @@ static void tree_is_found_below_its_padding(void **state)
     assert_int_equal(prefixes.names.count, 1);
     assert_string_equal(prefixes.names.items[0], "zlib-1-abc");
     assert_string_equal(prefixes.roots.items[0], "/build/tree/" PAD "/__spack_p");
+}
+
+static void tree_is_found_where_the_padding_just_fits(void **state)
+{
+    static const char *const directories[] = {PAD, PAD "/" PAD "_", PAD "/" PAD "_/.spack-db",
+                                              PAD "/" PAD "_/zlib-1-abc",
+                                              PAD "/" PAD "_/zlib-1-abc/.spack"};
+    sf_auto(spack_prefixes) struct sf_spack_prefixes prefixes = {0};
+    sf_autoclose int fd = open(*state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct sf_error err;
+
+    for (size_t i = 0; i < sizeof directories / sizeof *directories; i++) {
+        assert_int_equal(mkdirat(fd, directories[i], 0755), 0);
+    }
+    assert_sf_ok(sf_spack_prefixes_find(&prefixes, fd, "/build/tree", &err), &err);
+    assert_string_equal(prefixes.roots.items[0], "/build/tree/" PAD "/" PAD "_");
 }
 
 static void path_within_a_package_is_told_from_others(void **state)
@@ -244,6 +261,8 @@ int main(void)
         cmocka_unit_test(prefix_that_is_no_directory_of_its_own_is_refused),
         cmocka_unit_test_setup_teardown(tree_is_found_below_its_padding, sf_test_make_directory,
                                         sf_test_remove_directory),
+        cmocka_unit_test_setup_teardown(tree_is_found_where_the_padding_just_fits,
+                                        sf_test_make_directory, sf_test_remove_directory),
         cmocka_unit_test(path_within_a_package_is_told_from_others),
     };
 
