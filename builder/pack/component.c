@@ -6,6 +6,7 @@
 
 #include "common/base/error.h"
 #include "common/base/path.h"
+#include "common/base/str.h"
 
 #define SLURM_LICENSE "GPL-2.0-or-later"
 
@@ -76,7 +77,18 @@ int sf_pack_components_add_part(struct sf_pack_components *components, const cha
     if (name == NULL) {
         return sf_error_no_memory(err);
     }
-    return add_known(components, name, part[length] == '\0' ? "" : part + length + 1, "", err);
+
+    const char *version = part[length] == '\0' ? "" : part + length + 1;
+
+    for (size_t i = 0; i < components->count; i++) {
+        const struct sf_pack_component *other = &components->items[i];
+
+        if (other->path == NULL && sf_str_is_equal(other->name, name) &&
+            sf_str_is_equal(other->package.version, version)) {
+            return 0;
+        }
+    }
+    return add_known(components, name, version, "", err);
 }
 
 int sf_pack_components_add_library(struct sf_pack_components *components, const char *path,
@@ -104,7 +116,13 @@ static int compare(const void *a, const void *b)
     if (left->is_slurm != right->is_slurm) {
         return left->is_slurm ? -1 : 1;
     }
-    return strcmp(left->name, right->name);
+
+    int order = strcmp(left->name, right->name);
+
+    /* Only parts share a name, and those have a version. */
+    return order != 0 || left->path != NULL || right->path != NULL
+               ? order
+               : strcmp(left->package.version, right->package.version);
 }
 
 void sf_pack_components_sort(struct sf_pack_components *components)

@@ -29,7 +29,8 @@ struct sf_pack_components {
 int sf_pack_components_add_slurm(struct sf_pack_components *components, const char *version,
                                  struct sf_error *err);
 
-/* Adds a part that came with Slurm's installation, "name version". Errors: NO_MEMORY. */
+/* Adds a part that came with Slurm's installation, "name version", unless it is there. Errors:
+ * NO_MEMORY. */
 int sf_pack_components_add_part(struct sf_pack_components *components, const char *part,
                                 struct sf_error *err);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/error.h"
+#include "common/base/str.h"
 #include "common/host/digest.h"
 
 /* Whatever differs between two documents is in the SPDX form. */
@@ -36,4 +37,14 @@ char *sf_sbom_purl(const struct sf_sbom *sbom, const struct sf_pack_component *c
         purl = (struct sf_purl){"generic", "", "", component->name, package->version, ""};
     }
     return sf_purl_format(&purl);
+}
+
+char *sf_sbom_reference(const struct sf_pack_component *component)
+{
+    const char *version = component->package.version;
+    bool is_file = component->path != NULL;
+
+    return is_file || component->is_slurm || version[0] == '\0'
+               ? strdup(component->name)
+               : sf_str_format("%s-%s", component->name, version);
 }

@@ -34,6 +34,10 @@ int sf_sbom_identify(struct sf_sbom *sbom, struct sf_error *err);
 /* The package URL of a component; NULL when out of memory. Owned by the caller. */
 char *sf_sbom_purl(const struct sf_sbom *sbom, const struct sf_pack_component *component);
 
+/* What both documents call a component, each of a release differently: the file of a library, name
+ * and version of a part. NULL when out of memory. Owned by the caller. */
+char *sf_sbom_reference(const struct sf_pack_component *component);
+
 /* JSON text. NULL when out of memory. Owned by the caller. */
 char *sf_sbom_spdx(const struct sf_sbom *sbom);
 char *sf_sbom_cyclonedx(const struct sf_sbom *sbom);

@@ -42,11 +42,12 @@ static json_t *write_component(const struct sf_sbom *sbom, const struct sf_pack_
     bool is_slurm = part->is_slurm;
     const struct sf_package *from = &part->package;
     sf_autofree char *purl = sf_sbom_purl(sbom, part);
+    sf_autofree char *reference = sf_sbom_reference(part);
     sf_auto(json) json_t *component =
-        purl == NULL
+        purl == NULL || reference == NULL
             ? NULL
             : json_pack("{s:s, s:s, s:s, s:s*, s:s}", "type", is_slurm ? "application" : "library",
-                        "bom-ref", part->name, "name", part->name, "version",
+                        "bom-ref", reference, "name", part->name, "version",
                         from->version[0] == '\0' ? NULL : from->version, "purl", purl);
 
     if (component == NULL ||
@@ -112,8 +113,8 @@ static int set_components(json_t *document, const struct sf_sbom *sbom)
             failed |= json_object_set_new(document, "metadata", write_metadata(sbom, component));
             continue;
         }
+        failed |= json_array_append(needed, json_object_get(component, "bom-ref"));
         failed |= json_array_append_new(components, component);
-        failed |= json_array_append_new(needed, json_string(part->name));
     }
     failed |= json_object_set(document, "components", components);
     return failed |

@@ -66,11 +66,15 @@ static json_t *write_component(const struct sf_sbom *sbom, const struct sf_pack_
     bool is_slurm = part->is_slurm;
     const struct sf_package *from = &part->package;
     sf_autofree char *purl = sf_sbom_purl(sbom, part);
+    sf_autofree char *reference = sf_sbom_reference(part);
     sf_autofree char *source =
         sf_str_format("built package %s from source package %s", from->name, from->source);
-    sf_auto(json) json_t *package = write_package(
-        is_slurm ? json_string(SLURM) : write_id("Library", part->name), part->name, from->version,
-        from->license.expression, is_slurm ? "APPLICATION" : "LIBRARY");
+    sf_auto(json) json_t *package =
+        reference == NULL
+            ? NULL
+            : write_package(is_slurm ? json_string(SLURM) : write_id("Library", reference),
+                            part->name, from->version, from->license.expression,
+                            is_slurm ? "APPLICATION" : "LIBRARY");
 
     if (purl == NULL || source == NULL ||
         json_object_set_new(package, "externalRefs",
@@ -122,10 +126,13 @@ static int set_packages(json_t *document, const struct sf_sbom *sbom)
     for (size_t i = 0; i < sbom->components->count; i++) {
         const struct sf_pack_component *part = &sbom->components->items[i];
 
-        failed |= json_array_append_new(packages, write_component(sbom, part));
+        json_t *package = write_component(sbom, part);
+
         if (!part->is_slurm) {
-            failed |= relate(relationships, SLURM, "DEPENDS_ON", write_id("Library", part->name));
+            failed |= relate(relationships, SLURM, "DEPENDS_ON",
+                             json_incref(json_object_get(package, "SPDXID")));
         }
+        failed |= json_array_append_new(packages, package);
     }
     for (size_t i = 0; i < sbom->sources->count; i++) {
         json_t *source = write_source(sbom->sources->items[i]);

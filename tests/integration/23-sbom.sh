@@ -9,7 +9,7 @@ slurm_make
 digest=$(printf '0%.0s' {1..64})
 # Both are on every machine that sf-builder runs on, and need many others.
 pack 0 --library libcurl.so.4 --library libjansson.so.4 --source "slurm-$version.tar.bz2 $digest" \
-    --option=--with-jwt --packaged --part "hwloc 2.12.0"
+    --option=--with-jwt --packaged --part "hwloc 2.12.0" --part "hwloc 1.11"
 cdx=$artifact.cdx.json spdx=$artifact.spdx.json intoto=$artifact.intoto.json
 expect_described "$artifact"
 jq -e 'any(.components[]; .name == "hwloc" and .version == "2.12.0")' "$cdx" >/dev/null ||
@@ -28,7 +28,7 @@ jq -e --arg digest "$digest" --arg name "slurm-$version.tar.bz2" \
 jq 'del(.predicate.buildDefinition.resolvedDependencies[-1])' "$intoto" >"$work/earlier"
 cat "$work/earlier" >"$intoto"
 pack 0 --library libcurl.so.4 --library libjansson.so.4 --option=--with-jwt \
-    --source "slurm-$version.tar.bz2 $digest" --part "hwloc 2.12.0"
+    --source "slurm-$version.tar.bz2 $digest" --part "hwloc 2.12.0" --part "hwloc 1.11"
 expect_nothing_new
 
 # The validators do find what is wrong, each what is its own.

@@ -38,10 +38,32 @@ static void components_are_slurm_and_then_all_by_name(void **state)
     sf_pack_components_sort(&components);
 }
 
+static void part_is_there_once_per_version(void **state)
+{
+    static const char *const parts[] = {"b 2", "b 10", "b", "a 1", "b 2", "b"};
+    static const char *const expected[][2] = {{"a", "1"}, {"b", ""}, {"b", "10"}, {"b", "2"}};
+    struct sf_error err;
+    struct sf_pack_components components = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        assert_sf_ok(sf_pack_components_add_part(&components, parts[i], &err), &err);
+    }
+    sf_pack_components_sort(&components);
+
+    assert_int_equal(components.count, sizeof expected / sizeof *expected);
+    for (size_t i = 0; i < components.count; i++) {
+        assert_string_equal(components.items[i].name, expected[i][0]);
+        assert_string_equal(components.items[i].package.version, expected[i][1]);
+    }
+    sf_pack_components_done(&components);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(components_are_slurm_and_then_all_by_name),
+        cmocka_unit_test(part_is_there_once_per_version),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

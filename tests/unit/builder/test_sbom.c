@@ -149,12 +149,33 @@ static void part_that_no_package_has_is_told_all_the_same(void **state)
     assert_has(text, "\"licenseDeclared\": \"NOASSERTION\"");
 }
 
+static void parts_of_one_name_are_told_apart(void **state)
+{
+    struct fixture *fixture = *state;
+    struct sf_error err;
+    sf_autofree char *spdx = NULL;
+    sf_autofree char *cyclonedx = NULL;
+
+    assert_sf_ok(sf_pack_components_add_part(&fixture->components, "hwloc 2.12", &err), &err);
+    assert_sf_ok(sf_pack_components_add_part(&fixture->components, "hwloc 2.13", &err), &err);
+    spdx = sf_sbom_spdx(&fixture->sbom);
+    cyclonedx = sf_sbom_cyclonedx(&fixture->sbom);
+    assert_non_null(spdx);
+    assert_non_null(cyclonedx);
+    assert_has(spdx, "\"relatedSpdxElement\": \"SPDXRef-Library-hwloc-2.12\"");
+    assert_has(spdx, "\"SPDXID\": \"SPDXRef-Library-hwloc-2.13\"");
+    assert_has(cyclonedx, "\"bom-ref\": \"hwloc-2.12\"");
+    assert_has(cyclonedx, "\"bom-ref\": \"hwloc-2.13\"");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(spdx_tells_each_part, make_fixture, free_fixture),
         cmocka_unit_test_setup_teardown(cyclonedx_tells_each_part, make_fixture, free_fixture),
         cmocka_unit_test_setup_teardown(identity_changes_with_the_content, make_fixture,
+                                        free_fixture),
+        cmocka_unit_test_setup_teardown(parts_of_one_name_are_told_apart, make_fixture,
                                         free_fixture),
         cmocka_unit_test_setup_teardown(part_that_no_package_has_is_told_all_the_same, make_fixture,
                                         free_fixture),
