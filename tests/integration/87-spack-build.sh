@@ -4,6 +4,8 @@
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/lib/packages.sh
 source "$repository/tests/lib/packages.sh"
+# shellcheck source=tests/integration/sbom.sh
+source "$(dirname "$0")/sbom.sh"
 packages_install "${packages_spack[@]}"
 
 version=25.11.6
@@ -49,6 +51,7 @@ grep -qaF __spack_path_placeholder__ "$library" || fail "a package of Spack's wa
 
 # In the release there is one prefix, whole slots of it, and a link where a string ends with it.
 artifact=$cell/repository/$toolchain/$version-1/$arch/slurm-$version-1-$id_suffix-software.tar.zst
+validate 0 "$artifact".{cdx,spdx,intoto}.json
 mkdir "$work/tree"
 tar --zstd -xf "$artifact" -C "$work/tree"
 view=$work/tree/view
