@@ -112,6 +112,15 @@ static bool is_known_gap(const char *plugin, const char *symbol)
     return false;
 }
 
+/* The linker could not go on for a symbol that is missing by nature. */
+static bool is_known_failure(const char *plugin, const char *failure)
+{
+    static const char mark[] = "undefined symbol: ";
+    const char *symbol = strstr(failure, mark);
+
+    return symbol != NULL && is_known_gap(plugin, symbol + strlen(mark));
+}
+
 /* Keeps of `symbols` those that `other` has, too. */
 static void intersect(struct sf_strlist *symbols, const struct sf_strlist *other)
 {
@@ -167,12 +176,12 @@ static int try_in_parts(const struct attempt *attempt, struct sf_error *err)
     return r;
 }
 
-static int try_plugin(const struct attempt *attempt, bool *ret_is_whole, struct sf_error *err)
+/* Why no program could load it: what the first one says. NULL when one could. */
+static int try_programs(const struct attempt *attempt, bool is_now, char **ret_failure,
+                        struct sf_error *err)
 {
-    sf_autofree char *best = NULL;
-    const char *lazy = NULL;
+    sf_autofree char *first = NULL;
 
-    *ret_is_whole = true;
     for (size_t i = 0; i < PROGRAM_COUNT; i++) {
         sf_autofree char *failure = NULL;
 
@@ -180,28 +189,41 @@ static int try_plugin(const struct attempt *attempt, bool *ret_is_whole, struct 
             continue;
         }
 
-        int r = try_program(attempt, programs[i], /* is_now= */ true, &failure, err);
+        int r = try_program(attempt, programs[i], is_now, &failure, err);
 
-        if (r < 0 || failure == NULL) {
+        if (r < 0) {
             return r;
         }
-        if (best == NULL) {
-            best = sf_steal(&failure);
-            lazy = programs[i];
+        if (failure == NULL || (!is_now && is_known_failure(attempt->name, failure))) {
+            *ret_failure = NULL;
+            return 0;
+        }
+        if (first == NULL) {
+            first = sf_steal(&failure);
         }
     }
-    *ret_is_whole = false;
-    if (best == NULL) {
-        return sf_error_set(err, SF_E_UNHEALTHY, "no program is there to load plugin %s",
-                            attempt->name);
+    *ret_failure = sf_steal(&first);
+    return *ret_failure != NULL
+               ? 0
+               : sf_error_set(err, SF_E_UNHEALTHY, "no program is there to load plugin %s",
+                              attempt->name);
+}
+
+static int try_plugin(const struct attempt *attempt, bool *ret_is_whole, struct sf_error *err)
+{
+    sf_autofree char *failure = NULL;
+    sf_autofree char *lazy_failure = NULL;
+    int r = try_programs(attempt, /* is_now= */ true, &failure, err);
+
+    *ret_is_whole = r == 0 && failure == NULL;
+    if (r < 0 || failure == NULL) {
+        return r;
     }
 
-    sf_autofree char *failure = NULL;
-    int r = try_program(attempt, lazy, /* is_now= */ false, &failure, err);
-
-    if (r == 0 && failure != NULL) {
+    r = try_programs(attempt, /* is_now= */ false, &lazy_failure, err);
+    if (r == 0 && lazy_failure != NULL) {
         r = sf_error_set(err, SF_E_UNHEALTHY, "plugin %s cannot be loaded: %s", attempt->name,
-                         failure);
+                         lazy_failure);
     }
     return r < 0 ? r : try_in_parts(attempt, err);
 }

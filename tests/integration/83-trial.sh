@@ -64,10 +64,10 @@ compile_gpu_plugin() {
     compile_to "$view/lib/slurm/gpu_nvml.so" -shared -fPIC <<C
 extern void nvmlInit_v2(void);
 extern void $1(void);
+void (*plugin_table[])(void) = {nvmlInit_v2};
 void plugin_use(void);
 void plugin_use(void)
 {
-    nvmlInit_v2();
     $1();
 }
 C
