@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
@@ -22,6 +23,10 @@
 #include "common/host/interrupt.h"
 
 #define POLL_MS 100
+
+/* Younger than the oldest headers that this is built with. */
+#define SF_CAP_PERFMON 38
+#define SF_CAP_BPF     39
 
 /* What the first process of the sandbox says: less than PIPE_BUF, so one write. */
 struct verdict {
@@ -86,6 +91,27 @@ static int raise_loopback(struct sf_error *err)
                : 0;
 }
 
+/*
+ * Root of the sandbox stays root of its files and of its own namespaces, and has nothing to say to
+ * the kernel, to devices or to what else is mounted from the same file systems. What this kernel
+ * does not know it does not give either.
+ */
+static int drop_capabilities(struct sf_error *err)
+{
+    static const int dropped[] = {
+        CAP_SYS_ADMIN,     CAP_SYS_MODULE, CAP_SYS_RAWIO,       CAP_SYS_BOOT,  CAP_SYS_TIME,
+        CAP_MKNOD,         CAP_SYSLOG,     CAP_DAC_READ_SEARCH, CAP_MAC_ADMIN, CAP_MAC_OVERRIDE,
+        CAP_AUDIT_CONTROL, SF_CAP_PERFMON, SF_CAP_BPF,
+    };
+
+    for (size_t i = 0; i < sizeof dropped / sizeof *dropped; i++) {
+        if (prctl(PR_CAPBSET_DROP, dropped[i], 0, 0, 0) < 0 && errno != EINVAL) {
+            return sf_error_errno(err, errno, "drop root's rights in the sandbox");
+        }
+    }
+    return 0;
+}
+
 static int prepare(const struct sf_sandbox *sandbox, struct sf_error *err)
 {
     const char *hostname = sandbox->hostname == NULL ? "sf-build" : sandbox->hostname;
@@ -96,7 +122,10 @@ static int prepare(const struct sf_sandbox *sandbox, struct sf_error *err)
 
     int r = sandbox->has_network ? 0 : raise_loopback(err);
 
-    return r < 0 ? r : sf_sandbox_make_root(sandbox, err);
+    if (r == 0) {
+        r = sf_sandbox_make_root(sandbox, err);
+    }
+    return r < 0 ? r : drop_capabilities(err);
 }
 
 static _Noreturn void say(int fd, int code, const struct sf_error *err)

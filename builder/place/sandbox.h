@@ -1,7 +1,8 @@
 /*
  * A root directory entered by namespaces: own mounts, processes, network (loopback only), host
  * name; without root's rights also an own user namespace in which the caller is root. What is
- * mounted in it is gone with it.
+ * mounted in it is gone with it. Its root cannot mount, make devices or change the kernel's
+ * settings: a source that means harm has the directory of the build and no more.
  *
  * Its / is an empty directory in memory with what the root has at its top bound into it, so that
  * mount points can be made there though nothing is written to the root. /proc, /dev, /tmp and /run

@@ -287,6 +287,23 @@ static int make_devices(const int device_fds[], struct sf_error *err)
     return 0;
 }
 
+/* Who may write there is asked for by user, and root is root in these. */
+static int protect_kernel(struct sf_error *err)
+{
+    static const char *const paths[] = {"/proc/sys", "/proc/sysrq-trigger", "/proc/irq",
+                                        "/proc/bus", "/proc/fs"};
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < sizeof paths / sizeof *paths; i++) {
+        if (access(paths[i], F_OK) == 0) {
+            r = mount(paths[i], paths[i], NULL, MS_BIND | MS_REC, NULL) < 0
+                    ? failed(err, paths[i])
+                    : make_read_only(paths[i], err);
+        }
+    }
+    return r;
+}
+
 static int mount_own(const int device_fds[], struct sf_error *err)
 {
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0) {
@@ -298,7 +315,10 @@ static int mount_own(const int device_fds[], struct sf_error *err)
     if (mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") < 0) {
         return failed(err, "/run");
     }
-    return make_devices(device_fds, err);
+
+    int r = protect_kernel(err);
+
+    return r < 0 ? r : make_devices(device_fds, err);
 }
 
 /* Makes what is missing of a mount point; fails where the root would have to be written to. */

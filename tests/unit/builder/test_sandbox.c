@@ -91,6 +91,18 @@ static void machine_inside_is_its_own(void **state)
                   "[2\nptmx\n]");
 }
 
+static void root_inside_has_no_power_over_the_machine(void **state)
+{
+    const struct sf_sandbox sandbox = {.root = "/"};
+
+    (void)state;
+    NEEDS_NAMESPACES();
+    assert_prints(&sandbox, "(echo x >/proc/sys/kernel/domainname) 2>&1 | grep -o Read-only",
+                  "[Read-only\n]");
+    assert_prints(&sandbox, "mount -t tmpfs x /tmp 2>/dev/null || echo refused", "[refused\n]");
+    assert_prints(&sandbox, "mknod /tmp/x b 8 0 2>/dev/null || echo refused", "[refused\n]");
+}
+
 static void network_is_loopback_only(void **state)
 {
     const struct sf_sandbox sandbox = {.root = "/"};
@@ -345,6 +357,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(error_of_the_body_comes_back),
         TEST(machine_inside_is_its_own),
+        TEST(root_inside_has_no_power_over_the_machine),
         TEST(network_is_loopback_only),
         TEST(root_is_read_only_unless_asked),
         TEST(mounts_are_seen_and_protected),
