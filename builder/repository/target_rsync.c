@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "builder/pack/copy_file.h"
+#include "builder/repository/rsync_place.h"
 #include "builder/repository/rsync_verdict.h"
+#include "builder/repository/secret_environment.h"
 #include "builder/repository/work_dir.h"
 #include "common/base/buffer.h"
 #include "common/base/error.h"
@@ -18,21 +20,24 @@
 #include "common/host/dir.h"
 #include "common/host/process.h"
 
-#define DAEMON_SCHEME    "rsync://"
+#define PASSWORD         "RSYNC_PASSWORD"
+#define LINGER_MS        1000 /* ssh can tell why after rsync has given up */
 #define MAX_ARGUMENTS    32
-#define KEPT_VARIABLES   2
+#define MAX_VARIABLES    4
 #define EXIT_VANISHED    24
 #define MAX_OUTPUT_BYTES (64UL << 20)
 #define TIMEOUT_S        (12 * 3600) /* an artifact over a slow line; rsync itself sees a stall */
 
-/* Nobody is there to answer a question, and a dead host is noticed. */
+/* Nobody is there to answer a question, a dead host is noticed, and what a server says to all who
+ * log in is not taken for what rsync says. */
 #define SSH_OPTIONS                                                                                \
-    " -o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=15 -o ServerAliveCountMax=4"
+    " -o BatchMode=yes -o LogLevel=ERROR -o ConnectTimeout=15 -o ServerAliveInterval=15"           \
+    " -o ServerAliveCountMax=4"
 
 struct rsync {
-    char *place;                   /* host:/path/ or rsync://host/module/path/ */
+    char *place;                   /* as sf_rsync_place_read() gives it */
     char *rsh;                     /* NULL: a daemon */
-    struct sf_strlist environment; /* what ssh finds its keys by */
+    struct sf_strlist environment; /* what ssh finds its keys by, or a daemon's password */
     char *local;                   /* absolute path of a private directory; NULL until needed */
     char *local_name;
     int base_fd;  /* the directory it is in */
@@ -57,17 +62,24 @@ static void free_rsync(void *self)
     free(rsync);
 }
 
-static int keep_environment(struct sf_strlist *environment, struct sf_error *err)
+static int keep_environment(struct rsync *self, struct sf_error *err)
 {
-    static const char *const names[] = {"HOME", "SSH_AUTH_SOCK"};
+    static const char *const names[] = {"HOME", "SSH_AUTH_SOCK", "KRB5CCNAME"};
     int r = 0;
 
-    for (size_t i = 0; r == 0 && i < KEPT_VARIABLES; i++) {
+    for (size_t i = 0; r == 0 && i < sizeof names / sizeof *names; i++) {
         const char *value = getenv(names[i]);
 
         if (value != NULL) {
-            r = sf_strlist_take(environment, sf_str_format("%s=%s", names[i], value), err);
+            r = sf_strlist_take(&self->environment, sf_str_format("%s=%s", names[i], value), err);
         }
+    }
+    if (r == 0 && self->rsh == NULL) {
+        const char *password = sf_secret_environment_get(PASSWORD);
+
+        /* Also an empty one: without any rsync would ask on the terminal. */
+        r = sf_strlist_take(&self->environment,
+                            sf_str_format(PASSWORD "=%s", password == NULL ? "" : password), err);
     }
     return r;
 }
@@ -75,27 +87,23 @@ static int keep_environment(struct sf_strlist *environment, struct sf_error *err
 static int fill(struct rsync *self, const char *where, struct sf_error *err)
 {
     const char *rsh = getenv("RSYNC_RSH");
+    bool is_daemon = false;
+    int r = sf_rsync_place_read(where, &self->place, &is_daemon, err);
 
-    self->place = sf_str_format("%s%s", where, sf_str_has_suffix(where, "/") ? "" : "/");
-    if (self->place == NULL) {
-        return sf_error_no_memory(err);
+    if (r < 0) {
+        return r;
     }
-    if (!sf_str_has_prefix(where, DAEMON_SCHEME)) {
+    if (!is_daemon) {
         self->rsh = sf_str_format("%s" SSH_OPTIONS, rsh == NULL || rsh[0] == '\0' ? "ssh" : rsh);
         if (self->rsh == NULL) {
             return sf_error_no_memory(err);
         }
     }
-    return keep_environment(&self->environment, err);
+    return keep_environment(self, err);
 }
 
 int sf_target_rsync_open(const char *where, void **ret_self, struct sf_error *err)
 {
-    /* Such a host would be an option of ssh. */
-    if (where[0] == '-' || where[0] == ':' || strstr(where, "@-") != NULL) {
-        return sf_error_set(err, SF_E_USAGE, "'%.200s' names no host", where);
-    }
-
     struct rsync *rsync = calloc(1, sizeof *rsync);
 
     if (rsync == NULL) {
@@ -140,11 +148,14 @@ static int prepare(struct rsync *self, struct sf_error *err)
 static int call(const struct rsync *self, const char *const *options, const char *from,
                 const char *to, struct sf_buffer *output, int *ret_status, struct sf_error *err)
 {
-    const char *argv[MAX_ARGUMENTS] = {"rsync", "-s", "--timeout=120"};
-    const char *environment[KEPT_VARIABLES + 1] = {NULL};
+    const char *argv[MAX_ARGUMENTS] = {"rsync", "-s", "--timeout=300"};
+    const char *environment[MAX_VARIABLES + 1] = {NULL};
     size_t count = 3;
-    const struct sf_process_options process = {
-        .argv = argv, .environment = environment, .timeout_s = TIMEOUT_S, .output = output};
+    const struct sf_process_options process = {.argv = argv,
+                                               .environment = environment,
+                                               .timeout_s = TIMEOUT_S,
+                                               .output = output,
+                                               .linger_ms = LINGER_MS};
 
     for (size_t i = 0; i < self->environment.count; i++) {
         environment[i] = self->environment.items[i];
@@ -386,7 +397,8 @@ static int list(void *self, struct sf_strlist *ret_paths, struct sf_error *err)
     if (r < 0 || sf_rsync_is_absent(status, output.data)) {
         return r;
     }
-    if (status != 0) {
+    /* What another publisher removes meanwhile is not listed. */
+    if (status != 0 && status != EXIT_VANISHED) {
         return sf_rsync_judge(status, output.data, err);
     }
     if (output.size >= output.limit_bytes) {

@@ -185,8 +185,11 @@ static int take_output(int fd, struct sf_buffer *output, struct sf_error *err)
     return size > 0 ? 1 : 0;
 }
 
-static int how_to_wait_ms(const struct sf_process_options *options, int output_fd)
+static int how_to_wait_ms(const struct sf_process_options *options, int output_fd, bool has_ended)
 {
+    if (has_ended) {
+        return output_fd < 0 ? 0 : (int)options->linger_ms;
+    }
     if (options->output_fd > 0) {
         return WAIT_SILENT_MS;
     }
@@ -206,7 +209,7 @@ static int watch(pid_t pid, int output_fd, const struct sf_process_options *opti
     for (;;) {
         has_ended = has_ended || waitpid(pid, ret_status, WNOHANG) == pid;
 
-        int count = poll(&ready, 1, has_ended ? 0 : how_to_wait_ms(options, ready.fd));
+        int count = poll(&ready, 1, how_to_wait_ms(options, ready.fd, has_ended));
         int r = count > 0 ? take_output(ready.fd, options->output, err) : 1;
 
         if (r < 0) {

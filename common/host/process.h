@@ -16,6 +16,8 @@ struct sf_process_options {
     int root_fd;                    /* chroot here first; 0 for none (as zero-initialised) */
     const char *directory;          /* absolute, entered after that; NULL: / */
     uint32_t timeout_s;             /* 0: 60 */
+    uint32_t linger_ms;             /* what processes that it leaves behind print is read until
+                                     * they are silent for so long */
     bool dies_with_caller;          /* killed when the thread that calls this dies */
     struct sf_buffer *output; /* standard output and error; what passes its ceiling is dropped */
     int output_fd;            /* above 0: they go straight there, and `output` is not used */

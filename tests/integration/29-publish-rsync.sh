@@ -42,7 +42,8 @@ as_reader
 staged 24.11.7-1
 mkdir -p "$to/$(dirname "$(published_path 24.11.7-1)")"
 echo "somebody's" >"$to/$(published_path 24.11.7-1)"
-unchanged_to publish 2
+# Each call is a login of its own, and greeted.
+RSYNC_RSH="$RSYNC_RSH -o ControlMaster=no -o ControlPath=none" unchanged_to publish 2
 expect_err "$target: '$(published_path 24.11.7-1)' is published with other bytes"
 rm "$to/$(published_path 24.11.7-1)"
 publish 0
@@ -165,10 +166,30 @@ expect_err "the login shell there prints something"
 ssh_login
 RSYNC_RSH="$RSYNC_RSH -p 1" unchanged_to publish 21
 expect_err "the host cannot be reached (ssh: connect to host 127.0.0.1 port 1: Connection refused)"
-target=-oProxyCommand=x:/path publish 2
-target=:/path publish 2
+target=me@-oProxyCommand=x:/path publish 2
 expect_err "names no host"
 RSYNC_RSH=$shared_rsh
+
+# A user, an address of IPv6 and a path with spaces and colons arrive as they are.
+cat >"$work/rsh" <<'END'
+#!/bin/bash
+# Instead of ssh: the host is this one, whatever its name.
+printf '%s\n' "$*" >>"${0%/*}/calls"
+while [[ $1 == -* ]]; do
+    [[ $1 == -[ol] ]] && shift
+    shift
+done
+shift
+exec "$@"
+END
+chmod +x "$work/rsh"
+odd="$work/-r to: with 'spaces'"
+RSYNC_RSH=$work/rsh target="me@[fe80::1%lo]:$odd" publish 0
+as_reader "$odd"
+grep -q -- '-l me fe80::1%lo rsync --server' "$work/calls" || fail "called $(head -n 1 "$work/calls")"
+! grep -v -- '-o BatchMode=yes' "$work/calls" || fail "ssh might ask"
+RSYNC_RSH=$work/rsh target=nobody:$work/no/such publish 4
+expect_err "the directory above is not there"
 
 # A disk that is full there, or read-only.
 small=$work/small
@@ -200,7 +221,20 @@ staged 24.11.6-1
 publish 0 --keep 1
 as_reader
 expect_only 24.11.6-1
-target=rsync://127.0.0.1:$rsync_port/$rsync_module-shown publish 12 --halt
+export RSYNC_PASSWORD=wrong
+target=rsync://me@127.0.0.1:$rsync_port/$rsync_module-locked publish 12 --halt
+expect_err "write user@host, set RSYNC_PASSWORD"
+RSYNC_PASSWORD='open sesame' target=rsync://me@127.0.0.1:$rsync_port/$rsync_module-locked \
+    publish 0 --halt
+index_has .rollout.halted true
+# Nobody is asked, though there is a terminal.
+unset RSYNC_PASSWORD
+status=0
+script -qefc "timeout -k 5 20 '$builder' publish --from '$from' --sign $key --percent 10 --to \
+    rsync://me@127.0.0.1:$rsync_port/$rsync_module-locked" "$out" >/dev/null </dev/null ||
+    status=$?
+((status == 12)) || fail "asked for a password: exit status $status, $(cat "$out")"
+target=rsync://127.0.0.1:$rsync_port/$rsync_module-shown publish 12 --percent 20
 expect_err "no permission"
 target=rsync://127.0.0.1:$rsync_port/absent publish 10
 expect_err "the rsync daemon refuses (@ERROR: Unknown module"

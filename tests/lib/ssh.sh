@@ -8,7 +8,9 @@
 #                         is open ends
 #   ssh_forget            ends the login that is open
 #   rsyncd_start STATE PATH    starts an rsync daemon; sets $rsync_port and $rsync_module, which is
-#                         PATH, and "$rsync_module-shown", the same read-only
+#                         PATH, "$rsync_module-shown", the same read-only, and
+#                         "$rsync_module-locked", the same for the user "me" with the password
+#                         "open sesame"
 
 ssh_start() {
     ssh_state=$1
@@ -20,6 +22,9 @@ ssh_start() {
     sed 's|^root:[^:]*|root:*|' /etc/shadow >"$ssh_state/shadow"
     mount --bind "$ssh_state/passwd" /etc/passwd
     mount --bind "$ssh_state/shadow" /etc/shadow
+    # As near to what rsync prints as a server's greeting can be.
+    printf '%s\n' '-rw-r--r--           3 2026/11/21 04:51:55 of/the/banner' '<f+++++++++ banner' \
+        >"$ssh_state/banner"
     ssh-keygen -q -t ed25519 -N '' -f "$ssh_state/host_key"
     ssh-keygen -q -t ed25519 -N '' -f "$ssh_state/key"
     cp "$ssh_state/key.pub" "$ssh_state/authorized_keys"
@@ -59,6 +64,7 @@ rsyncd_start() {
     # A name by which it is known that it is this daemon who answers.
     rsync_module=module-$RANDOM$RANDOM$RANDOM
     mkdir "$rsyncd_state"
+    (umask 077 && echo 'me:open sesame' >"$rsyncd_state/secrets")
     _start_somewhere _rsyncd_try || return 1
     # shellcheck disable=SC2034  # read by scenarios
     rsync_port=$port
@@ -91,6 +97,7 @@ KbdInteractiveAuthentication no
 UsePAM no
 StrictModes no
 MaxStartups 100
+Banner $ssh_state/banner
 END
     "$(PATH=$PATH:/usr/sbin command -v sshd)" -D -f "$ssh_state/sshd_config" \
         -E "$ssh_state/sshd.log" </dev/null >/dev/null 2>&1 &
@@ -122,6 +129,11 @@ gid = root
 [$rsync_module-shown]
     path = $rsyncd_path
     read only = yes
+[$rsync_module-locked]
+    path = $rsyncd_path
+    read only = no
+    auth users = me
+    secrets file = $rsyncd_state/secrets
 END
     rsync --daemon --no-detach --config="$rsyncd_state/rsyncd.conf" </dev/null >/dev/null 2>&1 &
     pid=$!

@@ -245,6 +245,36 @@ static void s3_trouble_that_passes_is_waited_for(void **state)
     }
 }
 
+/* What a broken try has received is more than there is. */
+static void s3_half_an_answer_leaves_nothing(void **state)
+{
+    sf_auto(target) struct sf_target *target = open_target("s3://repo/half");
+
+    (void)state;
+    sf_test_write_file(s3_directory, "faults", "GET /half/x short 1\n");
+    assert_put(target, "x", "one");
+    assert_content(target, "x", "one");
+    assert_int_equal(s3_fixture_count("short"), 1);
+}
+
+/* Between our look and our upload. */
+static void s3_object_of_a_faster_run_is_compared(void **state)
+{
+    sf_auto(target) struct sf_target *target = open_target("s3://repo/faster");
+    sf_autoclose int other = file_of("other");
+    struct sf_error err;
+
+    (void)state;
+    assert_put(target, "x", "one");
+    sf_test_write_file(s3_directory, "faults", "HEAD /faster/x NoSuchKey 1\n");
+    assert_sf_fails(sf_target_put(target, "x", other, &err), &err, SF_E_USAGE,
+                    "published with other bytes");
+    sf_test_write_file(s3_directory, "faults", "HEAD aster/x NoSuchKey 1\n");
+    assert_put(target, "x", "one");
+    assert_content(target, "x", "one");
+    assert_int_equal(s3_fixture_count("/x 412"), 2);
+}
+
 static void s3_server_says_when_to_come_back(void **state)
 {
     sf_auto(target) struct sf_target *target = open_target("s3://repo/later");
@@ -383,6 +413,8 @@ int main(void)
         S3_TEST(s3_server_without_conditions_is_written_to),
         S3_TEST(s3_list_is_of_all_pages),
         S3_TEST(s3_trouble_that_passes_is_waited_for),
+        S3_TEST(s3_half_an_answer_leaves_nothing),
+        S3_TEST(s3_object_of_a_faster_run_is_compared),
         S3_TEST(s3_server_says_when_to_come_back),
         S3_TEST(s3_final_trouble_is_told_at_once),
         S3_TEST(s3_wrong_keys_are_refused),

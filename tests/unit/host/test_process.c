@@ -195,6 +195,23 @@ static void daemon_left_behind_is_not_waited_for(void **state)
     assert_true(sf_clock_monotonic_ms() - start_ms < 4000);
 }
 
+static void last_words_of_those_left_behind_are_read(void **state)
+{
+    static const char *const argv[] = {"sh", "-c", "(sleep 0.2; echo late) & exit 3", NULL};
+    sf_auto(buffer) struct sf_buffer buffer = {.limit_bytes = 4096};
+    struct sf_process_options options = {.argv = argv, .output = &buffer, .linger_ms = 20000};
+    int64_t began_ms = sf_clock_monotonic_ms();
+    int status = -1;
+
+    (void)state;
+    assert_sf_ok(sf_process_run(&options, &status, &err), &err);
+    assert_int_equal(status, 3);
+    assert_int_equal(buffer.size, strlen("late\n"));
+    assert_memory_equal(buffer.data, "late\n", buffer.size);
+    /* Their end ends it. */
+    assert_in_range(sf_clock_monotonic_ms() - began_ms, 0, 10000);
+}
+
 static void child_in_image_root_runs_there(void **state)
 {
     int status = 77;
@@ -335,6 +352,7 @@ int main(void)
         TEST(program_not_executable_is_a_permission_error),
         TEST(time_limit_kills_the_whole_group),
         TEST(daemon_left_behind_is_not_waited_for),
+        TEST(last_words_of_those_left_behind_are_read),
         TEST(child_in_image_root_runs_there),
         TEST(closed_standard_descriptors_do_no_harm),
         TEST(child_in_directory_runs_there),
