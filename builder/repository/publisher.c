@@ -164,7 +164,14 @@ static int start(struct run *run, struct sf_error *err)
         .added = run->added,
         .signer = publication->signer,
     };
-    return sf_index_state_look(&run->aim, &run->state, err);
+    r = sf_index_state_look(&run->aim, &run->state, err);
+    /* A mistyped name, and not a repository that wants an empty index. */
+    return r == 0 && publication->from == NULL && run->state.old == NULL
+               ? sf_error_set(err, SF_E_NOT_FOUND,
+                              "%s: there is no index yet; 'sf-builder publish --from=DIR' puts "
+                              "releases there and makes one",
+                              publication->target->name)
+               : r;
 }
 
 /* What the target lacks of the releases that will be listed. */

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/buffer.h"
@@ -154,6 +155,18 @@ int sf_dir_make(int dir_fd, const char *path, struct sf_error *err)
     return 0;
 }
 
+static bool is_machine(int root_fd)
+{
+    struct stat given;
+    struct stat machine;
+    int saved = errno;
+    bool is_same = fstat(root_fd, &given) == 0 && stat("/", &machine) == 0 &&
+                   given.st_dev == machine.st_dev && given.st_ino == machine.st_ino;
+
+    errno = saved;
+    return is_same;
+}
+
 int sf_dir_make_in_root(int root_fd, const char *path, mode_t mode, int *ret_fd,
                         struct sf_error *err)
 {
@@ -176,7 +189,9 @@ int sf_dir_make_in_root(int root_fd, const char *path, mode_t mode, int *ret_fd,
             next = -1;
         }
         if (next < 0) {
-            return path_error(err, errno, "make directory in the image", copy);
+            return path_error(
+                err, errno, is_machine(root_fd) ? "make directory" : "make directory in the image",
+                copy);
         }
         (void)close(fd);
         fd = sf_steal_fd(&next);

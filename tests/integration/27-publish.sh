@@ -11,6 +11,11 @@ unchanged_to() {
 
 staged 24.11.5-1 24.11.6-1
 
+# A mistyped name does not become an empty repository.
+prune 4 --keep 1
+expect_err "$to: there is no index yet"
+[[ ! -e $to ]] || fail "a prune made a repository"
+
 # A dry run makes not even the directory.
 publish 0 --name site --dry-run
 expect_out "would put $(published_path 24.11.6-1).manifest.json"

@@ -278,6 +278,20 @@ static void make_in_root_follows_links_inside(void **state)
     assert_int_equal(status.st_mode & 07777, 0700);
 }
 
+static void make_in_root_says_where_it_failed(void **state)
+{
+    sf_autofree char *path = sf_str_format("%s/file/x", (char *)*state);
+    sf_autoclose int machine_fd = -1;
+    int fd = -1;
+
+    sf_test_write_file(*state, "file", "");
+    assert_sf_fails(sf_dir_make_in_root(top_fd, "/file/x", 0755, &fd, &err), &err, SF_E_NOT_FOUND,
+                    "make directory in the image '/file'");
+    assert_sf_ok(sf_dir_open_follow("/", &machine_fd, &err), &err);
+    assert_sf_fails(sf_dir_make_in_root(machine_fd, path, 0755, &fd, &err), &err, SF_E_NOT_FOUND,
+                    "make directory '/");
+}
+
 static void make_in_root_dangling_link_is_refused(void **state)
 {
     int fd = -2;
@@ -418,6 +432,7 @@ int main(void)
         TEST(in_root_link_loop_ends),
         TEST(in_root_host_file_is_not_reached),
         TEST(make_in_root_follows_links_inside),
+        TEST(make_in_root_says_where_it_failed),
         TEST(make_in_root_dangling_link_is_refused),
         TEST(list_is_sorted_and_without_dots),
         TEST(has_sees_dangling_link),
