@@ -90,6 +90,29 @@ replace_package() {
     manifest_edit dependency ".data[0] = $blob"
 }
 
+# What a Spack has made, not this scenario: read as it is, and not with a byte more or less.
+made=$repository/tests/data/buildcache
+made_spec=slurm@25-11-6-1/idlwkbfyguqynqf6a4aehurcgavdwag4
+mkdir "$keys"
+cp "$made/key.asc" "$keys"
+specs=("$made_spec")
+import 0 "$made/cache"
+expect_out "imported $id: 2 packages"
+view=$output/destdir/opt/slurm/releases/$id/view
+(cd "$view" && find . -type f -o -type l | sort) >"$work/made"
+printf './%s\n' lib/{data,dependency.bin,slurm.bin,systemd/system/slurmd.service} sbin/slurmd \
+    share/dependency/{configuration,data} | diff - "$work/made" >&2 || fail "other files than pushed"
+[[ $(cat "$view/lib/data") == "data of the dependency" ]] || fail "a link leads elsewhere"
+grep -qaF "$(slurm_prefix "$id")" "$view/lib/slurm.bin" || fail "no slot in the file"
+[[ $(stat -c %s "$view/lib/slurm.bin") == 346 ]] || fail "a binary has grown or shrunk"
+! grep -rqaE '__spack_path_placeholder__|/srv/cache-maker' "$view" || fail "an old prefix is left"
+cp -a "$made/cache" "$work/made-cache"
+sed -i 's/"contentLength":[0-9]/&1/' "$work/made-cache/v3/manifests/spec/slurm/"*
+import 6 "$work/made-cache"
+expect_err "${made_spec}: "
+rm -r "$keys"
+specs=()
+
 cache_make
 
 # From a directory and from a web server: the same, and it runs, also below another root.
