@@ -13,12 +13,15 @@
 #include "builder/export/tarball.h"
 #include "builder/repository/work_dir.h"
 #include "common/base/buffer.h"
+#include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/base/path.h"
 #include "common/base/str.h"
+#include "common/content/keyring.h"
 #include "common/content/modulefile.h"
 #include "common/content/sign.h"
+#include "common/content/signature.h"
 #include "common/format/manifest.h"
 #include "common/format/prefix.h"
 #include "common/host/digest.h"
@@ -177,19 +180,40 @@ static char *path_of(const struct sf_release *release)
                          release->arch, series, release->toolchain, release->arch);
 }
 
+/* Whether the signature that is there is of this file, and by the key that is wanted. */
+static bool is_signed(const struct export *export, const char *path, int fd)
+{
+    sf_auto(keyring) struct sf_keyring *keyring = NULL;
+    sf_auto(verified_file) struct sf_verified_file verified = {.fd = -1};
+    sf_auto(buffer) struct sf_buffer key = {.limit_bytes = SIGNATURE_MAX_BYTES};
+    sf_auto(buffer) struct sf_buffer unverified = {.limit_bytes = SIGNATURE_MAX_BYTES};
+    sf_autofree char *signature = sf_str_format("%s.asc", path);
+    sf_autoclose int copy_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    struct sf_error err;
+
+    if (signature == NULL || copy_fd < 0 ||
+        sf_dir_read_file(export->output_fd, signature, &unverified, &err) < 0 ||
+        sf_sign_export_key(export->options->signer, &key, &err) < 0 ||
+        sf_keyring_open_key(&key, export->options->signer, &keyring, &err) < 0 ||
+        sf_signature_verify_file(keyring, copy_fd, unverified.data, unverified.size,
+                                 sf_clock_now_s(), &verified, &err) < 0) {
+        return false;
+    }
+    (void)sf_steal_fd(&copy_fd);
+    return true;
+}
+
 /* Whether the file that is there has these bytes, and its signature if that is wanted. */
 static bool is_there(const struct export *export, const char *path, const char *sha256)
 {
-    sf_autofree char *signature = sf_str_format("%s.asc", path);
     sf_autoclose int fd = -1;
     char hex[SF_DIGEST_HEX];
     uint64_t size_bytes = 0;
     struct sf_error err;
 
-    return signature != NULL &&
-           sf_dir_open_file(export->output_fd, path, O_RDONLY, 0, &fd, &err) == 0 &&
+    return sf_dir_open_file(export->output_fd, path, O_RDONLY, 0, &fd, &err) == 0 &&
            sf_digest_fd(fd, hex, &size_bytes, &err) == 0 && strcmp(hex, sha256) == 0 &&
-           (export->options->signer == NULL || sf_dir_has(export->output_fd, signature));
+           (export->options->signer == NULL || is_signed(export, path, fd));
 }
 
 static int make_signature(const struct export *export, int tarball_fd, struct sf_error *err)

@@ -92,6 +92,11 @@ sha256sum "$tarball.asc" >"$work/signature"
 export_tarball 0 --json --sign "$key"
 expect_out '"changed":false'
 sha256sum --quiet -c "$work/signature" || fail "signed again"
+other_key=$(key_make "$key_home" "another key")
+export_tarball 0 --json --sign "$other_key"
+[[ $(jq .changed "$out") == true ]] || fail "the signature of another key is taken for this one's"
+gpg --homedir "$key_home" --batch --verify "$tarball.asc" "$tarball" 2>"$err"
+expect_err "$other_key"
 
 export_tarball 2 --prefix opt/slurm
 expect_err "--prefix=opt/slurm: an absolute path of at most 127 bytes"
