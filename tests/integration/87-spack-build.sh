@@ -1,5 +1,6 @@
 #!/bin/bash
-# A release that Spack builds: what Spack is told, and that what it leaves runs below another root.
+# A release that Spack builds: what Spack is told, and that what it leaves is tested, published and
+# runs below another root.
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/lib/packages.sh
@@ -26,11 +27,11 @@ build() {
     shift
     run "$status" "$builder" build --backend spack --spack "$repository/tests/lib/fake-spack" \
         --slurm-version 25.11 --toolchain "$toolchain" --recipes "$recipes" --state "$state" \
-        --agent "$agent" --level 1 --jobs 2 --until pack "$@"
+        --agent "$agent" --level 1 --jobs 2 "$@"
 }
 
 build 0
-for stage in concretize spack install pack; do
+for stage in concretize spack install pack test; do
     expect_out "$stage: "
 done
 printf '%s\n' 'concretize --fresh' 'install --fail-fast -j2' 'env view regenerate' |
@@ -75,9 +76,14 @@ run 0 jq -c '.components[] | [.name, .version]' "$artifact.cdx.json"
 expect_out '["dependency","1.0"]'
 refuse_out slurm
 
-# It runs, also elsewhere, without Spack's tree.
-repo=$cell/repository
-repo_index
+# Signed and published, it runs, also elsewhere, without Spack's tree.
+mkdir "$work/keys"
+key_export "$key_home" "$key" "$work/keys/test.asc"
+repo=$work/published
+GNUPGHOME=$key_home build 0 --sign "$key" --publish "$repo" --name scenario
+expect_out "sign: "
+refuse_out "test: "
+run 0 "$builder" verify --full --keys "$work/keys" "$repo"
 repo_serve
 mv "$cell/spack" "$work/spack"
 node_settings=('root = /opt/a/rather/long/place/for/releases')
