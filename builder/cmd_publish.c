@@ -6,6 +6,7 @@
 #include "builder/repository/target.h"
 #include "common/base/error.h"
 #include "common/content/sign.h"
+#include "common/host/interrupt.h"
 
 struct publish_options {
     struct sf_builder_options common;
@@ -70,6 +71,7 @@ static int run(void *context, const void *options, char **operands, int operand_
         return r;
     }
     publication.target = target;
+    sf_interrupt_catch();
     return sf_publisher_run(&publication, builder->report, err);
 }
 

@@ -17,6 +17,7 @@
 #include "common/format/repo_index.h"
 #include "common/host/digest.h"
 #include "common/host/dir.h"
+#include "common/host/interrupt.h"
 
 struct scan {
     int repository_fd;
@@ -106,6 +107,9 @@ static int scan_entry(void *context, int dir_fd, const char *path, const struct 
     const struct scan *scan = context;
 
     (void)dir_fd;
+    if (sf_interrupt_is_pending()) {
+        return sf_error_set(err, SF_E_INTERRUPTED, "stopped by a signal");
+    }
     if (!S_ISREG(status->st_mode) || is_hidden(path) ||
         !sf_str_has_suffix(path, SF_PUBLISH_MANIFEST_SUFFIX)) {
         return 0;

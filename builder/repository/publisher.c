@@ -21,6 +21,7 @@
 #include "common/content/sign.h"
 #include "common/format/repo_index.h"
 #include "common/host/dir.h"
+#include "common/host/interrupt.h"
 
 #define MAX_KEY_BYTES (1UL << 20)
 #define INDEX_TRIES   8
@@ -196,11 +197,22 @@ static int plan(struct run *run, struct sf_error *err)
     return r;
 }
 
+/* Between any two steps: what is there is whole then. */
+static int stop_if_asked(struct sf_error *err)
+{
+    return sf_interrupt_is_pending()
+               ? sf_error_set(err, SF_E_INTERRUPTED, "stopped by a signal: run it again to go on")
+               : 0;
+}
+
 static int put(struct run *run, struct sf_error *err)
 {
     for (size_t i = 0; i < run->put.count; i++) {
-        int r = sf_put_file(run->publication->target, run->from_fd, run->put.items[i], err);
+        int r = stop_if_asked(err);
 
+        if (r == 0) {
+            r = sf_put_file(run->publication->target, run->from_fd, run->put.items[i], err);
+        }
         if (r < 0) {
             return r;
         }
@@ -231,8 +243,11 @@ static int replace_index(struct run *run, bool is_locked, struct sf_error *err)
     for (int i = 0; i < INDEX_TRIES; i++) {
         int64_t began_ms = sf_clock_monotonic_ms();
         bool is_written = false;
-        int r = sf_index_state_look(&run->aim, &run->state, err);
+        int r = stop_if_asked(err);
 
+        if (r == 0) {
+            r = sf_index_state_look(&run->aim, &run->state, err);
+        }
         if (r < 0 || run->state.is_same) {
             return r;
         }
@@ -259,7 +274,10 @@ static int remove_release(struct run *run, const char *artifact, bool is_locked,
     int r = sf_release_files_pick(artifact, &run->paths, &files, err);
 
     for (size_t i = files.count; r == 0 && i > 0; i--) {
-        r = sf_target_remove(target, files.items[i - 1], err);
+        r = stop_if_asked(err);
+        if (r == 0) {
+            r = sf_target_remove(target, files.items[i - 1], err);
+        }
         if (r == 0) {
             sf_report_line(run->report, "removed %s", files.items[i - 1]);
             r = sf_strlist_add(&run->removed, files.items[i - 1], err);

@@ -19,6 +19,7 @@
 #include "common/base/path.h"
 #include "common/base/str.h"
 #include "common/host/dir.h"
+#include "common/host/interrupt.h"
 
 #define FILE_SCHEME "file://"
 #define COPY_NAME   "copy"
@@ -113,6 +114,9 @@ static int take_lock(const struct directory *self, uint32_t wait_s, int *ret_fd,
             return sf_error_set(err, SF_E_BUSY,
                                 "another run publishes or indexes there, waited %u s: try again",
                                 wait_s);
+        }
+        if (sf_interrupt_is_pending()) {
+            return sf_error_set(err, SF_E_INTERRUPTED, "stopped by a signal");
         }
         (void)nanosleep(&pause, NULL);
     }

@@ -191,6 +191,23 @@ grep -q -- '-l me fe80::1%lo rsync --server' "$work/calls" || fail "called $(hea
 RSYNC_RSH=$work/rsh target=nobody:$work/no/such publish 4
 expect_err "the directory above is not there"
 
+# A signal ends rsync and ssh, too, and leaves nothing.
+printf '#!/bin/bash\necho $$ >%q\nexec sleep 60\n' "$work/held" >"$work/rsh"
+RSYNC_RSH=$work/rsh "$builder" publish --from "$from" --to nobody:/x --sign "$key" >"$out" 2>"$err" &
+until [[ -s $work/held ]]; do
+    sleep 0.05
+done
+status=0
+kill $!
+wait $! || status=$?
+((status == 23)) || fail "exit status $status after a signal"
+[[ -z $(ls -A "$TMPDIR") ]] || fail "something is left in $TMPDIR: $(ls -A "$TMPDIR")"
+for ((n = 0; n < 50; n++)); do
+    grep -qs '^State:.[^Z]' "/proc/$(<"$work/held")/status" || break
+    sleep 0.1
+done
+((n < 50)) || fail "ssh was left behind"
+
 # A disk that is full there, or read-only.
 small=$work/small
 from=$work/from-small

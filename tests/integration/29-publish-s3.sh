@@ -149,13 +149,17 @@ grep -q 'sendto(.*x-amz-security-token: token' "$work/trace" || fail "the token 
 faults "PUT index hang 1"
 env "${secrets[@]}" "$builder" publish --from "$from" --to "$to" --sign "$key" --percent 45 \
     >"$out" 2>&1 &
-until grep -q 'GET .*index' "$work/s3/log"; do
+until [[ $(requests 'GET .*index') -ge 3 ]]; do
     sleep 0.1
 done
 ! grep -aE 'secret/of|token/with' /proc/$!/environ /proc/$!/cmdline || fail "/proc tells a secret"
-grep -qa '^sf-builder\|builder' /proc/$!/cmdline || fail "sf-builder has ended already"
+# The upload hangs now; a signal ends it.
+sleep 1
+began=$SECONDS status=0
 kill $!
-wait $! || true
+wait $! || status=$?
+((status == 23 && SECONDS - began < 10)) ||
+    fail "exit status $status, $((SECONDS - began)) s after a signal"
 faults
 
 # The server tells that somebody else was faster: looked at again, and done.
@@ -194,6 +198,20 @@ publish 0
 wait $! || fail "the second publisher failed: $(cat "$work/second")"
 [[ $(index_there .series) == '{"24.11":"24.11.8-1","25.05":"25.05.1-1","25.11":"25.11.1-1"}' ]] ||
     fail "an entry was lost: $(index_there .series)"
+as_reader "$site"
+
+# Without conditions: whoever read the index before ours came puts theirs over it, which is seen.
+index=$(find "$work/s3/objects/repo/site" -name 'index.json.asc*_object')
+cp "$index" "$work/old-index"
+faults "PUT index NotImplemented 1" "GET index slow 4"
+publish 0 --percent 35 &
+until grep -q 'PUT .*index.* 200' "$work/s3/log"; do
+    sleep 0.05
+done
+cp "$work/old-index" "$index"
+wait $!
+faults
+[[ $(index_there .rollout.percent) == 35 ]] || fail "an index was lost"
 as_reader "$site"
 
 # What goes, goes; what is beside the prefix stays.

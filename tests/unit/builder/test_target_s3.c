@@ -3,8 +3,10 @@
 
 #include "common/base/buffer.h"
 #include "common/base/clock.h"
+#include "common/host/interrupt.h"
 #include "tests/unit/builder/s3_fixture.h"
 
+#include <signal.h>
 #include <sys/mman.h>
 
 static struct sf_target *open_target(const char *where)
@@ -286,6 +288,54 @@ static void s3_server_says_when_to_come_back(void **state)
     assert_in_range(sf_clock_monotonic_ms() - before_ms, 2000, 20000);
 }
 
+static void s3_absence_is_no_error_when_a_server_tells(void **state)
+{
+    sf_auto(target) struct sf_target *target = open_target("s3://repo/absent");
+    struct sf_error err;
+
+    (void)state;
+    sf_test_write_file(s3_directory, "faults", "DELETE /absent/x NoSuchKey 1\n");
+    assert_sf_ok(sf_target_remove(target, "x", &err), &err);
+    assert_int_equal(s3_fixture_count("DELETE /repo/absent/x 404"), 1);
+}
+
+static void s3_refusal_that_is_cut_is_a_refusal(void **state)
+{
+    sf_auto(target) struct sf_target *target = open_target("s3://repo/cut");
+    sf_auto(strlist) struct sf_strlist paths = {0};
+    struct sf_error err;
+
+    (void)state;
+    sf_test_write_file(s3_directory, "faults", "GET ?list cut 1\n");
+    assert_sf_fails(sf_target_list(target, &paths, &err), &err, SF_E_PERMISSION, "no permission");
+    assert_int_equal(s3_fixture_count("list-type"), 1);
+}
+
+/* While it waits to try again. */
+static void s3_signal_ends_the_waiting(void **state)
+{
+    sf_auto(target) struct sf_target *target = open_target("s3://repo/signal");
+    sf_auto(strlist) struct sf_strlist paths = {0};
+    int64_t before_ms = sf_clock_monotonic_ms();
+    struct sf_error err;
+
+    (void)state;
+    sf_test_write_file(s3_directory, "faults", "GET ?list later 9\n");
+    sf_interrupt_catch();
+
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        (void)usleep(500000);
+        (void)kill(getppid(), SIGTERM);
+        _exit(0);
+    }
+    assert_sf_fails(sf_target_list(target, &paths, &err), &err, SF_E_INTERRUPTED, "interrupted");
+    sf_interrupt_reset();
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    assert_in_range(sf_clock_monotonic_ms() - before_ms, 0, 30000);
+}
+
 static void s3_final_trouble_is_told_at_once(void **state)
 {
     static const struct {
@@ -416,6 +466,9 @@ int main(void)
         S3_TEST(s3_half_an_answer_leaves_nothing),
         S3_TEST(s3_object_of_a_faster_run_is_compared),
         S3_TEST(s3_server_says_when_to_come_back),
+        S3_TEST(s3_absence_is_no_error_when_a_server_tells),
+        S3_TEST(s3_refusal_that_is_cut_is_a_refusal),
+        S3_TEST(s3_signal_ends_the_waiting),
         S3_TEST(s3_final_trouble_is_told_at_once),
         S3_TEST(s3_wrong_keys_are_refused),
         S3_TEST(s3_wrong_bucket_is_refused),
