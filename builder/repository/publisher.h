@@ -40,8 +40,8 @@ struct sf_publication {
  * somebody else. Tells `report` what was put, what the index says, what was removed. The same run
  * again changes nothing but what is missing: an index that would say the same is not signed anew
  * unless half of its time is over. sf_interrupt_is_pending() is looked at between any two steps.
- * Errors: INTERRUPTED, USAGE, SIGNATURE, BUSY, NOT_FOUND (nothing is added, and there is no index to
- * change), INTEGRITY (what was read back is not what was put), those of the target.
+ * Errors: INTERRUPTED, USAGE, SIGNATURE, BUSY, NOT_FOUND (nothing is added, and there is no index
+ * to change), INTEGRITY (what was read back is not what was put), those of the target.
  */
 int sf_publisher_run(const struct sf_publication *publication, struct sf_report *report,
                      struct sf_error *err);
