@@ -6,10 +6,12 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "builder/repository/s3_profile.h"
 #include "builder/repository/secret_environment.h"
 #include "common/base/error.h"
+#include "common/base/log.h"
 #include "common/base/str.h"
 
 #define MAX_FILE_BYTES   (1UL << 20)
@@ -21,6 +23,7 @@ struct file {
     char *path;
     char *text;
     char *section;
+    bool is_public; /* everybody on the machine can read it */
 };
 
 struct files {
@@ -89,6 +92,9 @@ static int read_file(struct file *file, struct sf_error *err)
                    ? 0
                    : sf_error_errno(err, errno, "open '%s'", file->path);
     }
+    struct stat status;
+
+    file->is_public = fstat(fd, &status) == 0 && (status.st_mode & S_IROTH) != 0;
     /* Of its full size at once: a buffer that grows leaves copies of secrets behind. */
     file->text = calloc(1, MAX_FILE_BYTES + 1);
     if (file->text == NULL) {
@@ -181,6 +187,12 @@ static int keys_of_file(struct sf_s3_settings *settings, const struct file *file
         return r;
     }
 
+    if (file->is_public) {
+        sf_log(SF_LOG_WARNING,
+               "everybody on this machine can read the secret key in '%s': "
+               "chmod 600",
+               file->path);
+    }
     r = judge_keys(settings, sf_str_format("[%s] of '%s'", file->section, file->path), err);
     return r < 0 ? r : value_of(file, "aws_session_token", &settings->session_token, err);
 }

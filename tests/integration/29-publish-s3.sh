@@ -182,8 +182,15 @@ endpoint_url = $s3_url
 s3 =
   addressing_style = path
 EOF
-env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_ENDPOINT_URL HOME="$work/home" \
-    AWS_PROFILE=site "$builder" publish --from "$from" --to "$to" --sign "$key" --halt >/dev/null
+with_profile() {
+    run 0 env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_ENDPOINT_URL HOME="$work/home" \
+        AWS_PROFILE=site "$builder" publish --from "$from" --to "$to" --sign "$key" --halt "$@"
+}
+with_profile
+expect_err "everybody on this machine can read the secret key in '$work/home/.aws/credentials'"
+chmod 600 "$work/home/.aws/credentials"
+with_profile --dry-run
+[[ ! -s $err ]] || fail "a file of nobody else's is warned of"
 [[ $(index_there .rollout.halted) == true ]] || fail "a profile's keys did not publish"
 
 # Two at once: no entry is lost, though nobody holds a lock.
