@@ -2,8 +2,8 @@
 # Another date, for a test whose subject is time. Sourced; needs packages.sh and root.
 
 # From now on every program of the caller's mount namespace, whatever its environment, sees a clock
-# that is OFFSET ("+200d") away from the machine's, in build roots made of this machine, too. Times of
-# files are shifted with it.
+# that is OFFSET ("+200d") away from the machine's, in build roots made of this machine, too. Files
+# keep the times of the kernel's clock.
 # shellcheck disable=SC2154  # $work is the scenario's, the list of packages.sh
 date_shift() {
     local offset=$1 overlay before after
@@ -15,7 +15,16 @@ date_shift() {
     mkdir "$overlay/upper" "$overlay/work"
     # Reads its setting from memory that it shares with its children, and leaves that behind.
     mount -t tmpfs tmpfs /dev/shm
-    dpkg-query -L libfaketime | grep '/libfaketimeMT\.so' >"$overlay/upper/ld.so.preload"
+    # A file that is given the time by a program would be newer than all that are written later: make
+    # would go by that. It takes a variable to have that time shifted back, and a build has an
+    # environment of its own.
+    echo '#include <stdlib.h>
+        __attribute__((constructor)) static void start(void) { setenv("FAKE_UTIME", "1", 1); }' |
+        gcc -shared -fPIC -x c -o "$overlay/upper/fake-utime.so" -
+    {
+        dpkg-query -L libfaketime | grep '/libfaketimeMT\.so'
+        echo /etc/fake-utime.so
+    } >"$overlay/upper/ld.so.preload"
     echo "$offset" >"$overlay/upper/faketimerc"
     mount -t overlay -o "lowerdir=/etc,upperdir=$overlay/upper,workdir=$overlay/work" overlay /etc
     after=$(env -i /usr/bin/date +%s)
