@@ -13,14 +13,17 @@ date_shift() {
     # The work directory of a scenario may be on an overlay, where no upper directory can be.
     mount -t tmpfs tmpfs "$overlay"
     mkdir "$overlay/upper" "$overlay/work"
-    # Reads its setting from memory that it shares with its children, and leaves that behind.
+    # Where it shares its setting with other programs, and leaves that behind.
     mount -t tmpfs tmpfs /dev/shm
     # A file that is given the time by a program would be newer than all that are written later: make
     # would go by that. It takes a variable to have that time shifted back, and a build has an
-    # environment of its own.
+    # environment of its own. What is shared by a parent ends with a sibling; nobody needs it.
     echo '#include <stdlib.h>
-        __attribute__((constructor)) static void start(void) { setenv("FAKE_UTIME", "1", 1); }' |
-        gcc -shared -fPIC -x c -o "$overlay/upper/fake-utime.so" -
+        __attribute__((constructor)) static void start(void)
+        {
+            setenv("FAKE_UTIME", "1", 1);
+            unsetenv("FAKETIME_SHARED");
+        }' | gcc -shared -fPIC -x c -o "$overlay/upper/fake-utime.so" -
     {
         dpkg-query -L libfaketime | grep '/libfaketimeMT\.so'
         echo /etc/fake-utime.so
