@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "builder/make/check.h"
@@ -334,18 +335,23 @@ static int report_artifact(struct sf_make *make, struct sf_error *err)
 {
     sf_autofree char *repository = sf_path_join(make->cell.path, SF_MAKE_REPOSITORY);
     sf_autofree char *artifact = sf_release_artifact_path(&make->release);
+    sf_autofree char *file =
+        repository == NULL || artifact == NULL ? NULL : sf_path_join(repository, artifact);
     char id[SF_RELEASE_ID_SIZE];
+    struct stat status;
 
-    if (repository == NULL || artifact == NULL) {
+    if (file == NULL) {
         return sf_error_no_memory(err);
     }
     sf_release_format(&make->release, id);
-    if (sf_dir_has(make->cell.fd, SF_MAKE_REPOSITORY)) {
-        sf_report_line(make->report, "%s/%s", repository, artifact);
-    }
     sf_report_text(make->report, "release", id);
-    sf_report_text(make->report, "repository", repository);
     sf_report_text(make->report, "path", artifact);
+    /* Not yet there when only the first stages were asked for. */
+    if (stat(file, &status) == 0) {
+        sf_report_line(make->report, "%s", file);
+        sf_report_text(make->report, "file", file);
+        sf_report_number(make->report, "size", (uint64_t)status.st_size);
+    }
     return 0;
 }
 

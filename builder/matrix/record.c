@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "common/base/error.h"
-#include "common/base/path.h"
 #include "common/format/json.h"
 
 #define LOG_TAIL_BYTES 65536
@@ -41,17 +40,6 @@ static void copy_text(const json_t *object, const char *key, char *to, size_t si
     }
 }
 
-static uint64_t size_of_artifact(const json_t *object)
-{
-    const char *repository = json_string_value(json_object_get(object, "repository"));
-    const char *path = json_string_value(json_object_get(object, "path"));
-    sf_autofree char *file =
-        repository == NULL || path == NULL ? NULL : sf_path_join(repository, path);
-    struct stat status;
-
-    return file != NULL && stat(file, &status) == 0 ? (uint64_t)status.st_size : 0;
-}
-
 void sf_matrix_record_read_log(int log_fd, struct sf_matrix_record *record)
 {
     sf_autofree char *text = calloc(1, LOG_TAIL_BYTES + 1);
@@ -71,5 +59,5 @@ void sf_matrix_record_read_log(int log_fd, struct sf_matrix_record *record)
     copy_text(object, "release", record->release, sizeof record->release);
     copy_text(object, "msg", record->problem, sizeof record->problem);
     record->has_changed = json_is_true(json_object_get(object, "changed"));
-    record->size_bytes = size_of_artifact(object);
+    record->size_bytes = (uint64_t)json_integer_value(json_object_get(object, "size"));
 }

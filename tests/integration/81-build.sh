@@ -29,6 +29,9 @@ run 0 "$builder" verify --full --keys "$work/keys" "$repo"
 # Nothing has changed, nothing is done.
 build 0 --sign "$key" --publish "$repo" --json
 expect_out '"changed":false'
+jq -e --arg file "$(cell)/repository/$(jq -r .path "$out")" --argjson size "$(stat -c %s \
+    "$(artifact_of "$version-1")")" '.repository == "scenario" and .file == $file and .size == $size' \
+    "$out" >/dev/null || fail "the artifact's file and size are not told"
 
 # Started without standard descriptors, it does not take its own files for them.
 "$builder" build --slurm-version 24.11 --toolchain "$toolchain" --recipes "$recipes" \

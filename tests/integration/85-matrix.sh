@@ -105,6 +105,7 @@ CONF
 matrix 15
 for cell in "24.11 $toolchain" "24.11 $other" "25.05 $toolchain"; do
     expect_out "$cell $arch cpu  ok  "
+    grep -qE "^$cell $arch cpu  ok  .*  [0-9.]+ kB$" "$out" || fail "no size of $cell"
 done
 expect_out "25.05 $other $arch cpu  failed  compile"
 expect_out "log: $state/matrix/25.05-$other-$arch.log"

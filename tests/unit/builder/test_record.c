@@ -20,16 +20,10 @@ static struct sf_matrix_record read_log(void **state, const char *text)
 
 static void log_of_a_build_says_what_it_made(void **state)
 {
-    sf_autofree char *text = sf_str_format("sf-builder: configure\n{ not json\n"
-                                           "{\"release\":\"old\",\"changed\":true}\n"
-                                           "{\"changed\":true,\"path\":\"a.tar.zst\","
-                                           "\"release\":\"24.11.5-1-noble-amd64\","
-                                           "\"repository\":\"%s\"}\n",
-                                           (char *)*state);
-
-    sf_test_write_file(*state, "a.tar.zst", "seven b");
-
-    struct sf_matrix_record record = read_log(state, text);
+    struct sf_matrix_record record =
+        read_log(state, "sf-builder: configure\n{ not json\n"
+                        "{\"release\":\"old\",\"changed\":true}\n"
+                        "{\"changed\":true,\"release\":\"24.11.5-1-noble-amd64\",\"size\":7}\n");
 
     assert_string_equal(record.release, "24.11.5-1-noble-amd64");
     assert_int_equal(record.size_bytes, 7);
