@@ -62,7 +62,7 @@ grep -qaF "$(slurm_prefix "$id")" "$view/lib/libdependency.so.1" || fail "no slo
     fail "a link of the tree to itself is missing"
 [[ $(readlink "$view/lib/libdependency-absolute.so") == ../lib/libdependency.so.1 ]] ||
     fail "an absolute link did not become one within the tree"
-for left_out in .spack bin/dependency-config include/dependency.h lib/pkgconfig; do
+for left_out in .spack .spack-view bin/dependency-config include/dependency.h lib/pkgconfig; do
     [[ ! -e $view/$left_out ]] || fail "$left_out is in the release"
 done
 grep -qxF "ExecStart=/opt/slurm/releases/$id/view/sbin/slurmd --systemd" \
