@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "builder/make/make.h"
 #include "builder/place/image.h"
@@ -13,7 +12,6 @@
 #include "builder/spack/spack_config.h"
 #include "builder/state_dir.h"
 #include "common/base/error.h"
-#include "common/base/path.h"
 #include "common/content/sign.h"
 #include "common/host/interrupt.h"
 
@@ -101,15 +99,6 @@ static bool is_spack(const struct build_options *options)
     return options->backend != NULL && strcmp(options->backend, "spack") == 0;
 }
 
-/* A path as a person typed it, as the programs of a build need it. */
-static int make_absolute(const char *path, char **ret, struct sf_error *err)
-{
-    sf_autofree char *here = path[0] == '/' ? strdup("") : getcwd(NULL, 0);
-
-    *ret = here == NULL ? NULL : (here[0] == '\0' ? strdup(path) : sf_path_join(here, path));
-    return *ret == NULL ? sf_error_no_memory(err) : 0;
-}
-
 static int check_options(const struct build_options *options, struct sf_error *err)
 {
     if (options->version == NULL || options->toolchain == NULL) {
@@ -184,13 +173,13 @@ static int build(const struct build_options *options, const struct sf_recipe *re
     int r = sf_state_dir(options->state, &state, err);
 
     if (r == 0 && options->root != NULL) {
-        r = make_absolute(options->root, &root, err);
+        r = sf_absolute_path(options->root, &root, err);
     }
     if (r == 0 && options->image != NULL) {
         r = sf_image_open(state, options->image, &root, err);
     }
     if (r == 0 && options->test_root != NULL) {
-        r = make_absolute(options->test_root, &test_root, err);
+        r = sf_absolute_path(options->test_root, &test_root, err);
     }
     if (r < 0) {
         return r;

@@ -13,7 +13,7 @@
 
 #define NAME "sf-builder"
 
-static int make_absolute(const char *path, char **ret, struct sf_error *err)
+int sf_absolute_path(const char *path, char **ret, struct sf_error *err)
 {
     sf_autofree char *here = path[0] == '/' ? NULL : getcwd(NULL, 0);
 
@@ -31,7 +31,7 @@ int sf_state_dir(const char *option, char **ret, struct sf_error *err)
     sf_autofree char *path = NULL;
 
     if (option != NULL) {
-        return make_absolute(option, ret, err);
+        return sf_absolute_path(option, ret, err);
     }
     /* A relative one is to be ignored, says the specification. */
     if (cache != NULL && cache[0] == '/') {

@@ -9,6 +9,7 @@
 #include "builder/pack/build.h"
 #include "builder/pack/pack.h"
 #include "builder/recipe/recipe.h"
+#include "builder/repository/publish.h"
 #include "builder/spack/lock.h"
 #include "builder/spack/spack_build.h"
 #include "common/base/buffer.h"
@@ -124,9 +125,16 @@ static int run(struct sf_make *make, int log_fd, struct sf_error *err)
     return r < 0 ? r : sf_bundled_write(make->cell.fd, make->root, &build.components, err);
 }
 
+/* What it made, and what it made that of. */
 static bool is_current(const struct sf_make *make)
 {
-    return sf_bundled_is_same(make->cell.fd, make->root);
+    sf_autofree char *artifact = sf_release_artifact_path(&make->release);
+    sf_autofree char *path = artifact == NULL ? NULL : sf_path_join(SF_MAKE_REPOSITORY, artifact);
+    sf_autofree char *manifest =
+        path == NULL ? NULL : sf_str_format("%s" SF_PUBLISH_MANIFEST_SUFFIX, path);
+
+    return manifest != NULL && sf_dir_has(make->cell.fd, path) &&
+           sf_dir_has(make->cell.fd, manifest) && sf_bundled_is_same(make->cell.fd, make->root);
 }
 
 const struct sf_make_stage sf_make_pack = {

@@ -77,7 +77,7 @@ int sf_target_list(struct sf_target *target, struct sf_strlist *ret_paths, struc
 /*
  * One publisher at a time, where the kind can say so (a directory); another is waited for. Else
  * nothing, and whoever replaces the index looks afterwards whether it is still theirs:
- * `*ret_is_held` is false. Errors: BUSY.
+ * `*ret_is_held` is false. Errors: BUSY, INTERRUPTED.
  */
 int sf_target_lock(struct sf_target *target, uint32_t wait_s, bool *ret_is_held,
                    struct sf_error *err);

@@ -60,6 +60,10 @@ rm -r "$(cell)/repository"
 build 0 --until pack
 expect_stages pack
 build 0
+# What was packed has to be there, too: without its manifest nothing would be published.
+rm "$(cell)/repository/$toolchain/$version-1/$arch"/*.manifest.json
+build 0
+expect_stages "pack test sign"
 
 # Another sf-builder packs and tests anew, which is its own work, and compiles nothing.
 cp "$builder" "$work/sf-builder"

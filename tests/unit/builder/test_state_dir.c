@@ -1,6 +1,8 @@
 /* Tests of the state directory: who says where it is, and that it is made. */
 #include "tests/unit/sf_test.h"
 
+#include <sys/stat.h>
+
 #include "builder/state_dir.h"
 #include "common/base/str.h"
 
@@ -34,6 +36,24 @@ static void place_is_the_options_the_caches_or_the_homes(void **state)
     assert_null(found);
 }
 
+static void path_relative_to_a_directory_that_is_gone_is_told(void **state)
+{
+    sf_autofree char *path = NULL;
+    struct sf_error err;
+    sf_autoclose int here_fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    assert_int_equal(chdir(*state), 0);
+    assert_int_equal(mkdir("gone", 0755), 0);
+    assert_int_equal(chdir("gone"), 0);
+    assert_int_equal(rmdir("../gone"), 0);
+
+    int r = sf_absolute_path("x", &path, &err);
+
+    assert_int_equal(fchdir(here_fd), 0);
+    assert_sf_fails(r, &err, SF_E_NOT_FOUND, "find the current directory");
+    assert_null(path);
+}
+
 static void directory_in_it_is_made_and_opened(void **state)
 {
     sf_autofree char *path = sf_str_format("%s/new", (char *)*state);
@@ -50,6 +70,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(place_is_the_options_the_caches_or_the_homes),
+        cmocka_unit_test_setup_teardown(path_relative_to_a_directory_that_is_gone_is_told,
+                                        sf_test_make_directory, sf_test_remove_directory),
         cmocka_unit_test_setup_teardown(directory_in_it_is_made_and_opened, sf_test_make_directory,
                                         sf_test_remove_directory),
     };

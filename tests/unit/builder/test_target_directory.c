@@ -1,12 +1,15 @@
 /* Tests of a directory as a place to publish to. */
 #include "tests/unit/sf_test.h"
 
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 
 #include "builder/repository/target.h"
 #include "common/base/buffer.h"
+#include "common/base/clock.h"
 #include "common/host/dir.h"
+#include "common/host/interrupt.h"
 
 static struct sf_target *open_target(const char *path)
 {
@@ -151,6 +154,25 @@ static void lock_of_another_is_waited_for_and_told(void **state)
     assert_sf_ok(sf_target_lock(second, 0, &is_held, &err), &err);
 }
 
+static void signal_ends_the_wait_for_a_lock(void **state)
+{
+    sf_auto(target) struct sf_target *first = open_target(*state);
+    sf_auto(target) struct sf_target *second = open_target(*state);
+    int64_t start_ms = sf_clock_monotonic_ms();
+    bool is_held = false;
+    struct sf_error err;
+
+    assert_sf_ok(sf_target_lock(first, 0, &is_held, &err), &err);
+    sf_interrupt_catch();
+    assert_int_equal(raise(SIGTERM), 0);
+
+    int r = sf_target_lock(second, /* wait_s= */ 10, &is_held, &err);
+
+    sf_interrupt_reset();
+    assert_sf_fails(r, &err, SF_E_INTERRUPTED, "stopped by a signal");
+    assert_true(sf_clock_monotonic_ms() - start_ms < 5000);
+}
+
 static void lock_holder_puts_files(void **state)
 {
     sf_autoclose int fd = file_of("bytes");
@@ -191,6 +213,7 @@ int main(void)
         IN_DIRECTORY(file_is_replaced),
         IN_DIRECTORY(file_is_removed_with_directories_that_are_empty),
         IN_DIRECTORY(lock_of_another_is_waited_for_and_told),
+        IN_DIRECTORY(signal_ends_the_wait_for_a_lock),
         IN_DIRECTORY(lock_holder_puts_files),
         IN_DIRECTORY(lock_clears_away_what_a_killed_run_left),
     };
