@@ -64,12 +64,12 @@ static int map_user(uid_t uid, gid_t gid, struct sf_error *err)
     return write_file("/proc/self/gid_map", gid_map, err);
 }
 
-static int enter_namespaces(const struct sf_sandbox *sandbox, struct sf_error *err)
+static int enter_namespaces(struct sf_error *err)
 {
     uid_t uid = geteuid();
     gid_t gid = getegid();
-    int flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
-                (sandbox->has_network ? 0 : CLONE_NEWNET) | (uid == 0 ? 0 : CLONE_NEWUSER);
+    int flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET |
+                (uid == 0 ? 0 : CLONE_NEWUSER);
 
     if (unshare(flags) < 0) {
         (void)sf_error_errno(err, errno,
@@ -120,7 +120,7 @@ static int prepare(const struct sf_sandbox *sandbox, struct sf_error *err)
         return sf_error_errno(err, errno, "set the host name '%s'", hostname);
     }
 
-    int r = sandbox->has_network ? 0 : raise_loopback(err);
+    int r = raise_loopback(err);
 
     if (r == 0) {
         r = sf_sandbox_make_root(sandbox, err);
@@ -183,7 +183,7 @@ static _Noreturn void run_between(const struct sf_sandbox *sandbox, sf_sandbox_b
     struct sf_error err = {0};
     pid_t parent = getppid();
     int status = 0;
-    int r = enter_namespaces(sandbox, &err);
+    int r = enter_namespaces(&err);
 
     if (r < 0) {
         say(report_fd, r, &err);

@@ -26,10 +26,8 @@ struct sf_sandbox_mount {
 };
 
 struct sf_sandbox {
-    const char *root; /* read-only inside unless `is_writable`; "/" is allowed. NULL: `body` runs
-                       * on this machine as it is, and ends with its process group when we do */
-    bool is_writable;
-    bool has_network;                      /* this machine's; else an own one with loopback up */
+    const char *root; /* read-only inside; "/" is allowed. NULL: `body` runs on this machine as it
+                       * is, and ends with its process group when we do */
     const char *hostname;                  /* NULL: "sf-build" */
     const struct sf_sandbox_mount *mounts; /* in this order, after /proc, /dev, /tmp and /run */
     size_t mount_count;

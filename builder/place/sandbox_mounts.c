@@ -203,7 +203,7 @@ static int make_first_components(const struct sf_sandbox *sandbox, int root_fd,
     return 0;
 }
 
-/* TOP with the root's entries, read-only where that is asked for. */
+/* TOP with the root's entries. */
 static int assemble_top(const struct sf_sandbox *sandbox, int root_fd, struct sf_error *err)
 {
     sf_auto(strlist) struct sf_strlist names = {0};
@@ -421,7 +421,7 @@ static int enter_top(const struct sf_sandbox *sandbox, const int device_fds[],
     if (r == 0) {
         r = drop_old_root(old_fd, err);
     }
-    return r == 0 && !sandbox->is_writable ? make_read_only("/", err) : r;
+    return r == 0 ? make_read_only("/", err) : r;
 }
 
 int sf_sandbox_make_root(const struct sf_sandbox *sandbox, struct sf_error *err)
@@ -453,7 +453,7 @@ int sf_sandbox_make_root(const struct sf_sandbox *sandbox, struct sf_error *err)
     if (r == 0) {
         r = assemble_top(sandbox, root_fd, err);
     }
-    if (r == 0 && !sandbox->is_writable) {
+    if (r == 0) {
         r = make_all_read_only(err);
     }
     if (r == 0) {
