@@ -51,7 +51,8 @@ source_put() {
 # TOOLCHAIN [OPTION..]
 build_slurm() {
     local start=$SECONDS
-    run 0 sf-builder build --slurm-version "${version%.*}" --toolchain "$1" --publish "$repo" "${@:2}"
+    run 0 sf-builder build --slurm-version "${version%.*}" --toolchain "$1" --publish "$repo" \
+        "${@:2}"
     echo "$1: $((SECONDS - start)) s: $(stages)"
 }
 

@@ -15,7 +15,7 @@ date_shift() {
     mkdir "$overlay/upper" "$overlay/work"
     # Where it shares its setting with other programs, and leaves that behind.
     mount -t tmpfs tmpfs /dev/shm
-    # A file that is given the time by a program would be newer than all that are written later: make
+    # A file that is given the time by a program would be newer than all that is written later: make
     # would go by that. It takes a variable to have that time shifted back, and a build has an
     # environment of its own. What is shared by a parent ends with a sibling; nobody needs it.
     echo '#include <stdlib.h>
