@@ -210,7 +210,7 @@ as_reader "$site"
 # Without conditions: whoever read the index before ours came puts theirs over it, which is seen.
 index=$(find "$work/s3/objects/repo/site" -name 'index.json.asc*_object')
 cp "$index" "$work/old-index"
-faults "PUT index NotImplemented 1" "GET index slow 4"
+faults "PUT index NotImplemented 1" "GET index slow 3"
 publish 0 --percent 35 &
 until grep -q 'PUT .*index.* 200' "$work/s3/log"; do
     sleep 0.05
