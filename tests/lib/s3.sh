@@ -55,6 +55,10 @@ _s3rver_install() {
     mkdir -p "$folder"
     (
         flock 9
+        # Also where a cache has all but what runs it.
+        if ! command -v node >/dev/null; then
+            packages_install nodejs
+        fi
         if [[ ! -e $folder/done ]]; then
             if ! command -v npm >/dev/null; then
                 packages_install nodejs npm
