@@ -2,11 +2,15 @@
 #include "builder/repository/work_dir.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 
 #include "common/base/cleanup.h"
+#include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/base/path.h"
@@ -14,7 +18,9 @@
 #include "common/base/strlist.h"
 #include "common/host/dir.h"
 
-#define NAME_PREFIX ".sf-builder-"
+#define NAME_PREFIX  ".sf-builder-"
+#define LOCK_WAIT_MS 3000
+#define LOCK_STEP_MS 20
 
 /* Where the file system has no locks nothing is cleared away, and nothing is taken for free. */
 static void remove_abandoned(int repository_fd, const char *name)
@@ -80,11 +86,29 @@ int sf_work_dir_make_held(const char *path, int repository_fd, char **ret_name, 
     return r < 0 ? r : make(path, repository_fd, ret_name, ret_fd, err);
 }
 
+/* False when somebody keeps the lock: in /var/tmp anybody can. A file system without locks has none
+ * to wait for. */
+static bool take_lock(int fd)
+{
+    static const struct timespec pause = {.tv_nsec = LOCK_STEP_MS * 1000000L};
+    int64_t deadline_ms = sf_clock_monotonic_ms() + LOCK_WAIT_MS;
+
+    while (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+        if (sf_clock_monotonic_ms() >= deadline_ms) {
+            return false;
+        }
+        (void)nanosleep(&pause, NULL);
+    }
+    return true;
+}
+
 int sf_work_dir_make(const char *path, int repository_fd, char **ret_name, int *ret_fd,
                      struct sf_error *err)
 {
     /* A directory that another pack has made and not yet locked is not abandoned. */
-    (void)flock(repository_fd, LOCK_EX);
+    if (!take_lock(repository_fd)) {
+        return make(path, repository_fd, ret_name, ret_fd, err);
+    }
 
     int r = sf_work_dir_make_held(path, repository_fd, ret_name, ret_fd, err);
 

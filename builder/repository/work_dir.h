@@ -6,9 +6,9 @@ struct sf_error;
 
 /*
  * Makes a hidden directory in the repository at `path`, whose fd is `repository_fd`, after removing
- * those of packs that were killed. The caller removes it; `*ret_name` is its name, owned by the
- * caller. While `*ret_fd` is open, other packs know it to be in use. Errors: PERMISSION, NO_SPACE,
- * IO, NO_MEMORY.
+ * those of packs that were killed, unless somebody keeps the lock on it. The caller removes it;
+ * `*ret_name` is its name, owned by the caller. While `*ret_fd` is open, other packs know it to be
+ * in use. Errors: PERMISSION, NO_SPACE, IO, NO_MEMORY.
  */
 int sf_work_dir_make(const char *path, int repository_fd, char **ret_name, int *ret_fd,
                      struct sf_error *err);

@@ -93,6 +93,19 @@ static void other_names_and_links_stay(void **state)
     forget(&made);
 }
 
+static void lock_that_is_kept_is_not_waited_for(void **state)
+{
+    sf_autoclose int repository_fd = open_directory(*state);
+    sf_autoclose int others_fd = open_directory(*state);
+    struct made made = {NULL, -1};
+    struct sf_error err;
+
+    assert_int_equal(flock(others_fd, LOCK_EX), 0);
+    assert_sf_ok(sf_work_dir_make(*state, repository_fd, &made.name, &made.fd, &err), &err);
+    assert_int_equal(faccessat(repository_fd, made.name, W_OK, 0), 0);
+    forget(&made);
+}
+
 static void repository_that_is_gone_is_named(void **state)
 {
     sf_autoclose int repository_fd = open_directory(*state);
@@ -115,6 +128,7 @@ int main(void)
         IN_DIRECTORY(directory_in_use_stays),
         IN_DIRECTORY(directory_of_a_killed_pack_goes),
         IN_DIRECTORY(other_names_and_links_stay),
+        IN_DIRECTORY(lock_that_is_kept_is_not_waited_for),
         IN_DIRECTORY(repository_that_is_gone_is_named),
     };
 
