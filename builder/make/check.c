@@ -68,5 +68,5 @@ int sf_make_check_test(const struct sf_make *make, struct sf_error *err)
         return 0;
     }
     r = sf_place_describe(&place, make->release.arch, &text, err);
-    return r < 0 ? sf_error_prefix(err, "--test-root=%s: ", make->test_root) : 0;
+    return r < 0 ? sf_error_prefix(err, "--test-root: ") : 0;
 }

@@ -149,7 +149,10 @@ static int read_system(const struct sf_place *place, const char *arch, struct sf
     if (r == 0) {
         r = sf_os_release_read(root_fd, ret_os, err);
     }
-    return r < 0 ? r : sf_glibc_version(root_fd, arch, glibc, err);
+    if (r == 0) {
+        r = sf_glibc_version(root_fd, arch, glibc, err);
+    }
+    return r < 0 && !sf_place_is_machine(place) ? sf_error_prefix(err, "%s: ", place->root) : r;
 }
 
 int sf_place_describe(const struct sf_place *place, const char *arch, char **ret_text,

@@ -116,10 +116,11 @@ static int version_in_image(int root_fd, const char *arch, char ret[static 16],
         r = -SF_E_NOT_FOUND;
     }
     if (r < 0) {
-        return r == -SF_E_NOT_FOUND
-                   ? sf_error_set(err, SF_E_NOT_FOUND,
-                                  "no libc.so.6 for %s in the image: is it a root directory?", arch)
-                   : r;
+        return r == -SF_E_NOT_FOUND ? sf_error_set(err, SF_E_NOT_FOUND,
+                                                   "no libc.so.6 for %s in the image: is it a root "
+                                                   "directory of that architecture?",
+                                                   arch)
+                                    : r;
     }
 
     unsigned minor = bytes.size == 0 ? 0 : highest_minor(bytes.data, bytes.size);

@@ -31,7 +31,7 @@ for name in 'a b' 'a$b' "a'b" a=b $'a\nb'; do
     [[ ! -e $work/$name ]] || fail "a refusal leaves something behind"
 done
 build 4 --test-root "$mirror"
-expect_err "--test-root=$mirror: "
+expect_err "--test-root: $mirror: "
 [[ ! -e $state/releases ]] || fail "a refusal leaves something behind"
 state="$work/a b" build 0 --until pack --build-root /.
 
@@ -49,6 +49,7 @@ expect_err "missing packages, install them: apt-get install no-such-package othe
 cp "$work/recipe" "$recipe"
 mkdir "$work/empty"
 build 4 --build-root "$work/empty"
+expect_err "$work/empty: "
 expect_err "os-release"
 
 # A stage that fails.
