@@ -63,8 +63,9 @@ unchanged_there publish 0 --json
 # Another name for other bytes.
 artifact=$(published_path 24.11.7-1)
 staged 24.11.7-1
-curl -fsS --user S3RVER:S3RVER --aws-sigv4 aws:amz:us-east-1:s3 --upload-file /etc/hostname \
-    -H "x-amz-content-sha256: $(sha256sum /etc/hostname | cut -d' ' -f1)" "$site/$artifact"
+echo "somebody's" >"$work/other"
+curl -fsS --user S3RVER:S3RVER --aws-sigv4 aws:amz:us-east-1:s3 --upload-file "$work/other" \
+    -H "x-amz-content-sha256: $(sha256sum "$work/other" | cut -d' ' -f1)" "$site/$artifact"
 unchanged_there publish 2
 expect_err "'$artifact' is published with other bytes, and a name never gets others: raise --build"
 rm "$work"/s3/objects/repo/site/"$artifact"*
