@@ -89,6 +89,7 @@ expect_out "slurm $version"
 [[ -s /opt/slurm/view/share/licenses/slurm/COPYING ]] || fail "it came without its licence"
 
 # Elsewhere, on another date.
+date_can_shift_for "$builder" || exit 0
 date_shift +200d
 XDG_CACHE_HOME=$SF_CACHE_DIR/elsewhere
 state=$XDG_CACHE_HOME/sf-builder

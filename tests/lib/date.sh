@@ -1,6 +1,11 @@
 # shellcheck shell=bash
 # Another date, for a test whose subject is time. Sourced; needs packages.sh and root.
 
+# A sanitizer wants to be loaded before everything else, so a PROGRAM with one can have no other date.
+date_can_shift_for() {
+    ! ldd "$1" | grep -q libasan
+}
+
 # From now on every program of the caller's mount namespace, whatever its environment, sees a clock
 # that is OFFSET ("+200d") away from the machine's, in build roots made of this machine, too. Files
 # keep the times of the kernel's clock.
