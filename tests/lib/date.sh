@@ -3,7 +3,7 @@
 
 # A sanitizer wants to be loaded before everything else, so a PROGRAM with one can have no other date.
 date_can_shift_for() {
-    ! ldd "$1" | grep -q libasan
+    [[ $(ldd "$1") != *libasan* ]]
 }
 
 # From now on every program of the caller's mount namespace, whatever its environment, sees a clock
