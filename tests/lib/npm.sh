@@ -18,7 +18,7 @@ npm_modules() {
         rm -rf "${dir:?}.new"
         mkdir "$dir.new"
         npm install --prefix "$dir.new" --no-save --no-package-lock --no-audit --no-fund \
-            --omit=optional --omit=peer --loglevel=error "$@" </dev/null >&2 || return 1
+            --omit=optional --omit=peer --fetch-retries=1 --loglevel=error "$@" </dev/null >&2 || return 1
         mv "$dir.new" "$dir"
     fi
     exec {lock}>&-
