@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Validators that npm has: kept in the cache, never in this tree. Sourced; needs packages.sh and
-# cache.sh.
+# Programs and libraries that npm has: kept in the cache, never in this tree. Sourced; needs
+# packages.sh and cache.sh.
 
 # Prints the folder of modules NAME holding the packages given, for NODE_PATH.
 npm_modules() {
@@ -10,6 +10,10 @@ npm_modules() {
     mkdir -p "${dir%/*}"
     exec {lock}>"${dir%/*}/lock"
     flock "$lock"
+    # Also where a cache has all but what runs it.
+    if ! command -v node >/dev/null; then
+        packages_install nodejs >&2 || return 1
+    fi
     if [[ ! -d $dir ]]; then
         if ! command -v npm >/dev/null; then
             # shellcheck disable=SC2154  # by packages.sh

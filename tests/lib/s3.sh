@@ -13,17 +13,19 @@
 source "$(dirname "${BASH_SOURCE[0]}")/cache.sh"
 # shellcheck source=tests/lib/packages.sh
 source "$(dirname "${BASH_SOURCE[0]}")/packages.sh"
+# shellcheck source=tests/lib/npm.sh
+source "$(dirname "${BASH_SOURCE[0]}")/npm.sh"
 
 s3rver_version=3.7.1
 s3_pids=()
 
 s3_start() {
-    local state=$1 folder behind port
-    folder=$(_s3rver_install) || return 1
+    local state=$1 modules behind port
+    modules=$(npm_modules s3rver "s3rver@$s3rver_version") || return 1
     mkdir -p "$state/objects"
     : >"$state/log"
     : >"$state/faults"
-    timeout 600 node "$folder/node_modules/s3rver/bin/s3rver.js" --directory "$state/objects" \
+    timeout 600 node "$modules/s3rver/bin/s3rver.js" --directory "$state/objects" \
         --address 127.0.0.1 --port 0 --configure-bucket repo --configure-bucket other \
         </dev/null >"$state/s3rver.log" 2>&1 &
     s3_pids+=($!)
@@ -46,28 +48,6 @@ s3_stop() {
     for pid in "${s3_pids[@]}"; do
         kill "$pid" 2>/dev/null || true
     done
-}
-
-# Prints the folder that holds it. Scenarios that start at the same time take turns.
-_s3rver_install() {
-    local folder
-    folder=$(cache_dir)/s3rver-$s3rver_version
-    mkdir -p "$folder"
-    (
-        flock 9
-        # Also where a cache has all but what runs it.
-        if ! command -v node >/dev/null; then
-            packages_install nodejs
-        fi
-        if [[ ! -e $folder/done ]]; then
-            if ! command -v npm >/dev/null; then
-                packages_install nodejs npm
-            fi
-            npm install --silent --no-fund --no-audit --prefix "$folder" "s3rver@$s3rver_version"
-            touch "$folder/done"
-        fi
-    ) 9>"$folder.lock" >&2 || return 1
-    printf '%s\n' "$folder"
 }
 
 # The first line of a file that sed finds, when it is there.
