@@ -26,8 +26,17 @@
 
 /* What the engines need of the user's environment, to find their storage and their registries. */
 static const char *const passed_variables[] = {
-    "HOME",        "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME",
-    "DOCKER_HOST", "DOCKER_CONFIG",   "HTTPS_PROXY",     "NO_PROXY",
+    "HOME",
+    "XDG_RUNTIME_DIR",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "DOCKER_HOST",
+    "DOCKER_CONFIG",
+    "CONTAINERS_CONF",
+    "CONTAINERS_REGISTRIES_CONF",
+    "CONTAINERS_STORAGE_CONF",
+    "HTTPS_PROXY",
+    "NO_PROXY",
 };
 
 struct image {

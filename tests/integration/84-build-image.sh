@@ -6,6 +6,14 @@ source "$(dirname "$0")/build.sh"
 source "$repository/tests/lib/packages.sh"
 
 packages_install "${packages_image[@]}"
+# A storage of its own, which works on any file system.
+cat >"$work/storage.conf" <<CONF
+[storage]
+driver = "vfs"
+graphroot = "$work/storage"
+runroot = "$work/storage-run"
+CONF
+export CONTAINERS_STORAGE_CONF=$work/storage.conf
 if ! podman info >"$work/info" 2>&1; then
     cat "$work/info"
     echo "podman does not work here"
