@@ -205,45 +205,45 @@ refused 10 "dependency@1.0/$dependency_hash: "
 # Packages that would reach out of their directory, or be more than files.
 tar_make() {
     rm -rf "$work/tar" "$work/bad.tar" "$work/bad.tar.gz"
-    mkdir -p "$work/tar/srv/x/.spack"
-    echo x >"$work/tar/srv/x/file"
+    mkdir -p "$work/tar/tree/x/.spack"
+    echo x >"$work/tar/tree/x/file"
 }
 tar_make
-tar -C "$work/tar" -Pcf "$work/bad.tar" --transform 's|srv/x/file|srv/x/../../../file|' srv
+tar -C "$work/tar" -Pcf "$work/bad.tar" --transform 's|tree/x/file|tree/x/../../../file|' tree
 replace_package "$work/bad.tar"
-refused 8 "entry 'srv/x/../../../file' has a name that is not safe"
+refused 8 "entry 'tree/x/../../../file' has a name that is not safe"
 tar_make
-tar -C "$work/tar" -Pcf "$work/bad.tar" --transform 's|^srv|/srv|' srv
+tar -C "$work/tar" -Pcf "$work/bad.tar" --transform 's|^tree|/tree|' tree
 replace_package "$work/bad.tar"
 refused 8 "has a name that is not safe"
 tar_make
-chmod 4755 "$work/tar/srv/x/file"
-tar -C "$work/tar" -cf "$work/bad.tar" srv
+chmod 4755 "$work/tar/tree/x/file"
+tar -C "$work/tar" -cf "$work/bad.tar" tree
 replace_package "$work/bad.tar"
-refused 8 "entry 'srv/x/file' is setuid or setgid"
+refused 8 "entry 'tree/x/file' is setuid or setgid"
 tar_make
-mkfifo "$work/tar/srv/x/pipe"
-tar -C "$work/tar" -cf "$work/bad.tar" srv
+mkfifo "$work/tar/tree/x/pipe"
+tar -C "$work/tar" -cf "$work/bad.tar" tree
 replace_package "$work/bad.tar"
-refused 8 "entry 'srv/x/pipe' is no file, directory or link"
+refused 8 "entry 'tree/x/pipe' is no file, directory or link"
 tar_make
-ln -s "$work" "$work/tar/srv/x/out"
-tar -C "$work/tar" -cf "$work/bad.tar" srv
-rm "$work/tar/srv/x/out"
-mkdir "$work/tar/srv/x/out"
-echo escaped >"$work/tar/srv/x/out/escaped"
-tar -C "$work/tar" -rf "$work/bad.tar" srv/x/out/escaped
+ln -s "$work" "$work/tar/tree/x/out"
+tar -C "$work/tar" -cf "$work/bad.tar" tree
+rm "$work/tar/tree/x/out"
+mkdir "$work/tar/tree/x/out"
+echo escaped >"$work/tar/tree/x/out/escaped"
+tar -C "$work/tar" -rf "$work/bad.tar" tree/x/out/escaped
 replace_package "$work/bad.tar"
 refused 13 "dependency@1.0/$dependency_hash: "
 [[ ! -e $work/escaped ]] || fail "a package was unpacked through a link of its own"
 tar_make
-ln -s /etc/passwd "$work/tar/srv/x/lib"
-tar -C "$work/tar" -cf "$work/bad.tar" srv
+ln -s /etc/passwd "$work/tar/tree/x/lib"
+tar -C "$work/tar" -cf "$work/bad.tar" tree
 replace_package "$work/bad.tar"
 refused 5 "dependency: lib: it is a link to '/etc/passwd', which is in no package of the tree"
 tar_make
-rm -r "$work/tar/srv/x/.spack"
-tar -C "$work/tar" -cf "$work/bad.tar" srv
+rm -r "$work/tar/tree/x/.spack"
+tar -C "$work/tar" -cf "$work/bad.tar" tree
 replace_package "$work/bad.tar"
 refused 8 "the package has no .spack directory in its prefix"
 echo "no tar at all" >"$work/bad.tar"

@@ -24,7 +24,7 @@ packages_publish=(rsync openssh-client openssh-server)
 
 # shellcheck disable=SC2034
 packages_tests=(git jq openssl python3 shellcheck clang-format clang-tidy codespell mandoc
-    strace procps iproute2 util-linux file xz-utils)
+    strace procps iproute2 util-linux file xz-utils bzip2)
 
 # What makes a second compilation faster.
 # shellcheck disable=SC2034
